@@ -1,0 +1,1 @@
+"""Run a chain and record it."""

@@ -1,0 +1,16 @@
+"""X-ray computed tomography: from counts to Hounsfield numbers."""
+
+from diaphane.ct.beam import Beam, ConeBeam, Detector, FanBeam, ParallelBeam
+from diaphane.ct.scan import ConeScan, FanScan, ParallelScan, Scan
+
+__all__ = [
+    "Beam",
+    "ConeBeam",
+    "ConeScan",
+    "Detector",
+    "FanBeam",
+    "FanScan",
+    "ParallelBeam",
+    "ParallelScan",
+    "Scan",
+]

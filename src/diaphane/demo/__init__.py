@@ -1,0 +1,1 @@
+"""The demonstration: from raw signals to a page of pictures."""

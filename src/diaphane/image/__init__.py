@@ -1,0 +1,31 @@
+"""Pictures of the body on a grid, and the types that are drawn from them.
+
+``Image(values, grid, quantity)`` is a value at each voxel; ``Slices`` are sections that no grid
+can hold; ``Cine`` adds time; ``Labels`` say which structure a voxel belongs to; ``Surface`` is a
+mesh; ``Field`` a vector at each voxel; ``Picture`` pixels for eyes; ``Measurement`` a number with
+its unit and interval. None of them reads, plots or reconstructs.
+"""
+
+from diaphane.image.types import (
+    Cine,
+    Field,
+    Image,
+    Labels,
+    Measurement,
+    Picture,
+    Slices,
+    Surface,
+)
+from diaphane.units import Quantity
+
+__all__ = [
+    "Cine",
+    "Field",
+    "Image",
+    "Labels",
+    "Measurement",
+    "Picture",
+    "Quantity",
+    "Slices",
+    "Surface",
+]

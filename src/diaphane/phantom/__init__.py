@@ -1,0 +1,1 @@
+"""Bodies with known answers, and what each device would measure of them."""

@@ -1,0 +1,1 @@
+"""Thresholds, components, regions: from values to structures."""

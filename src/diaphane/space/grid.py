@@ -1,0 +1,113 @@
+"""A grid of voxels in the patient: how many, and where."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from diaphane.arrays import DoubleArray
+from diaphane.errors import GeometryError
+from diaphane.space.affine import Affine
+from diaphane.space.axes import axis_letters
+
+
+@dataclass(frozen=True, eq=False)
+class Grid:
+    """A box of voxels: its shape in array order and its affine into LPS millimeters.
+
+    A single picture is a grid of one slice. The grid may be sheared and of either handedness.
+    """
+
+    shape: tuple[int, int, int]
+    """Numbers of slices, rows and columns."""
+    affine: Affine
+    """From (slice, row, column) to LPS mm; index 0 is the center of the first voxel."""
+    unit: Literal["mm", "pixel"] = "mm"
+    """``pixel`` where nobody knows the millimeters, as in a photograph."""
+
+    def __post_init__(self) -> None:
+        shape = tuple(int(n) for n in self.shape)
+        if len(shape) != 3 or min(shape) < 1:
+            raise GeometryError(
+                f"a grid has three numbers of voxels (slices, rows, columns) >= 1, got {shape}"
+            )
+        object.__setattr__(self, "shape", shape)
+
+    @classmethod
+    def centered(
+        cls,
+        shape: Sequence[int],
+        voxel_mm: float | Sequence[float],
+        center_mm: Sequence[float] = (0.0, 0.0, 0.0),
+    ) -> "Grid":
+        """Return an upright grid around a point.
+
+        Parameters
+        ----------
+        shape : (3,) integers
+            Slices, rows, columns.
+        voxel_mm : number or (3,) numbers
+            Spacing of slices, rows and columns.
+        center_mm : (3,) numbers
+            The grid's middle in LPS (x, y, z).
+        """
+        spacing = np.broadcast_to(np.asarray(voxel_mm, dtype=np.float64), 3)
+        if not (spacing > 0).all():
+            raise GeometryError(f"voxel_mm must be > 0, got {voxel_mm}")
+        half = (np.asarray(shape) - 1) * spacing / 2
+        origin = np.asarray(center_mm, dtype=np.float64) - half[::-1]
+        n_slices, n_rows, n_columns = shape
+        return cls((n_slices, n_rows, n_columns), Affine.from_spacing(spacing.tolist(), origin))
+
+    @classmethod
+    def of_pixels(cls, n_rows: int, n_columns: int) -> "Grid":
+        """Return the grid of a picture whose millimeters nobody knows."""
+        return cls((1, n_rows, n_columns), Affine.from_spacing((1, 1, 1)), unit="pixel")
+
+    def to_mm(self, indices: ArrayLike) -> DoubleArray:
+        """Return where indices (..., 3), whole or not, lie in LPS mm."""
+        return self.affine(indices)
+
+    def to_index(self, points_mm: ArrayLike) -> DoubleArray:
+        """Return the indices, not rounded, of LPS points (..., 3) in mm."""
+        return self.affine.inverse()(points_mm)
+
+    def is_close(self, other: "Grid", *, tolerance: float = 1e-3) -> bool:
+        """Whether shapes are equal and every voxel lies within `tolerance` mm of its twin."""
+        if self.shape != other.shape or self.unit != other.unit:
+            return False
+        apart = self.to_mm(self._corners()) - other.to_mm(self._corners())
+        return bool(np.linalg.norm(apart, axis=1).max() <= tolerance)
+
+    @property
+    def spacing_mm(self) -> tuple[float, float, float]:
+        """From slice to slice, row to row, column to column, along the grid's own axes."""
+        return self.affine.spacing_mm
+
+    @property
+    def center_mm(self) -> DoubleArray:
+        """The grid's middle in LPS mm: shape (3,)."""
+        return self.to_mm((np.asarray(self.shape) - 1) / 2)
+
+    @property
+    def voxel_volume_mm3(self) -> float:
+        """The volume of one voxel, shear included."""
+        return abs(self.affine.determinant)
+
+    @property
+    def is_sheared(self) -> bool:
+        """Whether two axes are not at right angles (beyond 0.01°)."""
+        steps = self.affine.steps_mm
+        unit = steps / np.linalg.norm(steps, axis=1, keepdims=True)
+        return bool(np.abs(unit @ unit.T - np.eye(3)).max() > np.sin(np.deg2rad(0.01)))
+
+    @property
+    def letters(self) -> tuple[tuple[str, str], ...]:
+        """For slices, rows and columns: the anatomical letters at the far and the near end."""
+        return tuple(axis_letters(step) for step in self.affine.steps_mm)
+
+    def _corners(self) -> DoubleArray:
+        last = np.asarray(self.shape, dtype=np.float64) - 1
+        return np.array(np.meshgrid(*[(0.0, n) for n in last])).reshape(3, -1).T

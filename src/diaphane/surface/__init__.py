@@ -1,0 +1,1 @@
+"""From volumes to meshes, and measuring them."""
