@@ -11,9 +11,9 @@ written in TOML. A step takes named frozen types and returns exactly one::
     ) -> Annotated[Image, Quantity.HOUNSFIELD]: ...
 
 A bare ``Image`` parameter accepts any quantity; a bare ``Image`` return keeps the first input's.
-A type variable with constraints as parameter and return says that the type is kept. The step checks what it is
-given, validates its options, and writes the :class:`~diaphane.history.History` of its result, the
-same from Python and from a chain.
+A type variable with constraints as parameter and return says that the type is kept. The step
+checks what it is given, validates its options, and writes the
+:class:`~diaphane.history.History` of its result, the same from Python and from a chain.
 """
 
 import copy
