@@ -4,8 +4,30 @@ import os
 from pathlib import Path
 
 import pytest
+from beartype import BeartypeConf
+from beartype.claw import beartype_package
 
 REPOSITORY = Path(__file__).parents[1]
+PACKAGE = REPOSITORY / "src" / "diaphane"
+
+
+def _has_kernels(module: Path) -> bool:
+    """Whether Numba compiles functions of a module, which a type check inside would break."""
+    text = module.read_text(encoding="utf-8")
+    return any(
+        word in text for word in ("import njit", "import numba", "from numba", "simd import")
+    )
+
+
+_kernels = [
+    ".".join(path.with_suffix("").relative_to(PACKAGE.parent).parts)
+    for path in PACKAGE.rglob("*.py")
+    if _has_kernels(path) and path.name != "__init__.py"
+]
+beartype_package(
+    "diaphane",
+    conf=BeartypeConf(is_pep484_tower=True, claw_skip_package_names=("diaphane.simd", *_kernels)),
+)
 
 
 @pytest.fixture(scope="session")
