@@ -1,0 +1,71 @@
+"""How much each view counts, and whether it saw the whole body."""
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from diaphane.arrays import AnyArray, DoubleArray
+from diaphane.notices import notice
+
+_HOLE_GAPS = 10
+_HOLE_RAD = np.deg2rad(5.0)
+_EDGE_COLUMNS = 2
+_EDGE_ROWS = 8
+_EDGE_SHARE = 0.05
+
+
+def view_weights(angles_rad: ArrayLike, span_rad: float = 2 * np.pi) -> DoubleArray:
+    """Return the arc that each view stands for: half the way to its two neighbors on the circle.
+
+    Angles come in any order, evenly spaced or not, and are taken modulo `span_rad`; views at one
+    and the same angle share its arc. A hole in the circle (wider than 10 usual gaps and than 5°)
+    belongs to no view: those at its rim count as if a usual gap followed, and a notice says so.
+
+    Parameters
+    ----------
+    angles_rad : (n_views,) numbers
+        View angles.
+    span_rad : float
+        The circle on which neighbors are sought: 2π for a full turn of a fan or a cone, π for
+        parallel rays, where opposite views measure the same.
+
+    Returns
+    -------
+    (n_views,) float64
+        Arcs in rad; their sum is `span_rad`, less the holes.
+    """
+    angles = np.mod(np.asarray(angles_rad, dtype=np.float64), span_rad)
+    order = np.argsort(angles, kind="stable")
+    gaps = np.diff(angles[order], append=angles[order[0]] + span_rad)
+    usual = float(np.median(gaps[gaps > 1e-9])) if (gaps > 1e-9).any() else span_rad
+    holes = gaps > max(_HOLE_GAPS * usual, _HOLE_RAD)
+    if holes.any():
+        notice(
+            "ct.angles_missing",
+            holes=int(holes.sum()),
+            missing_deg=round(float(np.rad2deg(gaps[holes].sum())), 1),
+        )
+        gaps[holes] = usual
+    weights = np.empty_like(gaps)
+    weights[order] = (gaps + np.roll(gaps, 1)) / 2
+    return weights
+
+
+def truncated_views(line_integrals: AnyArray) -> int:
+    """Return in how many views the body reaches beyond the first or the last column.
+
+    A view counts when, somewhere along its two outermost columns, the mean of 8 rows exceeds
+    5 % of the largest line integral of the scan.
+
+    Parameters
+    ----------
+    line_integrals : (n_views, n_rows, n_columns) array
+        The scan's values.
+    """
+    n_views, n_rows, n_columns = line_integrals.shape
+    width = min(_EDGE_COLUMNS, n_columns)
+    outer = np.stack([line_integrals[..., :width], line_integrals[..., n_columns - width :]])
+    profile = outer.mean(axis=-1, dtype=np.float64)
+    height = min(_EDGE_ROWS, n_rows)
+    blocks = profile[..., : n_rows // height * height].reshape(2, n_views, -1, height).mean(-1)
+    limit = _EDGE_SHARE * float(line_integrals.max())
+    return int((blocks > limit).any(axis=(0, 2)).sum()) if limit > 0 else 0
