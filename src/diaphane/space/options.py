@@ -1,11 +1,20 @@
 """The table by which a text names a grid: ``grid = { voxel_mm = 0.5 }``."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
-from diaphane.options import Range
+import numpy as np
+from numpy.typing import ArrayLike
 
-_Count = Annotated[int, Range(1, 8192, scale="log")]
+from diaphane.errors import GeometryError, OptionError
+from diaphane.options import Range
+from diaphane.space.grid import Grid
+
+LARGEST_COUNT = 8192
+"""Most voxels along one axis of a grid that an option may ask for."""
+
+_Count = Annotated[int, Range(1, LARGEST_COUNT, scale="log")]
 _Millimeters = Annotated[float, Range(-10_000, 10_000, unit="mm")]
 _Spacing = Annotated[float, Range(0.0001, 100, scale="log", unit="mm")]
 
@@ -20,3 +29,51 @@ class GridOptions:
     """Numbers of slices, rows and columns."""
     center_mm: tuple[_Millimeters, _Millimeters, _Millimeters] | None = None
     """The middle of the grid in LPS (x, y, z)."""
+
+    def to_grid(
+        self, *, low_mm: ArrayLike, high_mm: ArrayLike, voxel_mm: float | Sequence[float]
+    ) -> Grid:
+        """Return the upright grid; what the options leave out is taken from a box of the body.
+
+        Parameters
+        ----------
+        low_mm, high_mm : (3,) numbers
+            Opposite corners of the box in LPS (x, y, z): the outer faces of the outermost voxels.
+            Without `shape` the grid has as many voxels as cover a box of this size; without
+            `center_mm` it has the box's middle.
+        voxel_mm : number or (3,) numbers
+            Spacing of slices, rows and columns where the options name no ``voxel_mm``.
+
+        Raises
+        ------
+        GeometryError
+            When the box is not a box.
+        OptionError
+            When more than 8192 voxels would stand along one axis.
+
+        Examples
+        --------
+        >>> box = {"low_mm": (-50, -50, 0), "high_mm": (50, 50, 30), "voxel_mm": 0.5}
+        >>> GridOptions(voxel_mm=2).to_grid(**box).shape
+        (15, 50, 50)
+        """
+        low, high = np.asarray(low_mm, dtype=np.float64), np.asarray(high_mm, dtype=np.float64)
+        if low.shape != (3,) or high.shape != (3,) or not (low < high).all():
+            raise GeometryError(f"a box needs low_mm < high_mm, got {low_mm} and {high_mm}")
+        spacing = np.broadcast_to(np.asarray(self.voxel_mm or voxel_mm, dtype=np.float64), 3)
+        shape = self.shape or _covering((high - low)[::-1], spacing)
+        center = self.center_mm or tuple((low + high) / 2)
+        return Grid.centered(shape, spacing.tolist(), center)
+
+
+def _covering(size_mm: np.ndarray, spacing_mm: np.ndarray) -> tuple[int, int, int]:
+    """Return how many voxels cover a box; a thousandth of a voxel does not ask for one more."""
+    counts = np.maximum(np.ceil(size_mm / spacing_mm - 1e-3), 1)
+    if counts.max() > LARGEST_COUNT:
+        least = float((size_mm / LARGEST_COUNT).max())
+        raise OptionError(
+            f"grid.voxel_mm = {spacing_mm.min():.4g} takes {counts.max():.0f} voxels along one "
+            f"axis, at most {LARGEST_COUNT} are allowed; choose at least {least:.3g} mm"
+        )
+    n_slices, n_rows, n_columns = (int(n) for n in counts)
+    return n_slices, n_rows, n_columns
