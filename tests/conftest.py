@@ -4,8 +4,9 @@ import os
 from pathlib import Path
 
 import pytest
-from beartype import BeartypeConf
+from beartype import BeartypeConf, FrozenDict
 from beartype.claw import beartype_package
+from numpy.typing import ArrayLike
 
 REPOSITORY = Path(__file__).parents[1]
 PACKAGE = REPOSITORY / "src" / "diaphane"
@@ -26,7 +27,12 @@ _kernels = [
 ]
 beartype_package(
     "diaphane",
-    conf=BeartypeConf(is_pep484_tower=True, claw_skip_package_names=("diaphane.simd", *_kernels)),
+    conf=BeartypeConf(
+        is_pep484_tower=True,
+        claw_skip_package_names=("diaphane.simd", *_kernels),
+        # At run time NumPy's protocol of nested sequences leaves out tuples.
+        hint_overrides=FrozenDict({ArrayLike: object}),
+    ),
 )
 
 

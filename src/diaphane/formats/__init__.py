@@ -16,11 +16,17 @@ if TYPE_CHECKING:
     from diaphane.formats.dicom_reader import inspect_dicom as inspect_dicom
     from diaphane.formats.dicom_reader import read_dicom as read_dicom
     from diaphane.formats.dicom_writer import write_dicom as write_dicom
+    from diaphane.formats.store import inspect_store as inspect_store
+    from diaphane.formats.store import read_store as read_store
+    from diaphane.formats.store import write_store as write_store
 
 _HOMES = {
     "inspect_dicom": "dicom_reader",
+    "inspect_store": "store",
     "read_dicom": "dicom_reader",
+    "read_store": "store",
     "write_dicom": "dicom_writer",
+    "write_store": "store",
 }
 
 __all__ = ["Contents", "Item", "inspect", "read", *_HOMES]  # pyright: ignore

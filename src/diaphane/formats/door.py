@@ -4,7 +4,7 @@ A format is a row of :data:`FORMATS`: how to tell it by its content, and where i
 The reader's module is imported when it is first needed.
 """
 
-import inspect as signatures
+import inspect as functions
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -14,7 +14,7 @@ from typing import Any
 
 from diaphane import history
 from diaphane.errors import DiaphaneError, FormatError, OptionError
-from diaphane.formats import sniff
+from diaphane.formats import signatures, sniff
 from diaphane.formats.contents import Contents
 from diaphane.formats.unpack import is_archive, unpacked
 from diaphane.options import nearest
@@ -41,6 +41,8 @@ class Format:
     """``inspector(path)`` there gives the :class:`Contents`, without reading pixels."""
     takes_many: bool = False
     """Whether reader and inspector also take a list of files."""
+    keeps_history: bool = False
+    """Whether the file says itself how its value was made."""
 
     def function(self, name: str) -> Callable[..., Any]:
         """Return the reader or the inspector, importing its module."""
@@ -56,6 +58,15 @@ FORMATS: tuple[Format, ...] = (
         "read_dicom",
         "inspect_dicom",
         takes_many=True,
+    ),
+    Format(
+        "store",
+        "a store of Diaphane's",
+        signatures.is_store,
+        "store",
+        "read_store",
+        "inspect_store",
+        keeps_history=True,
     ),
 )
 """All formats; the first that recognizes a file takes it."""
@@ -91,7 +102,7 @@ def read(source: Source, *, format: str = "", **options: Any) -> Any:
         with _one_sentence(source, row):
             value = reader(content, **options)
     made = history.history_of(value)
-    if not made.parents and not made.step:
+    if not row.keeps_history:
         history.record(value, replace(made, name=name_of(source)))
     return value
 
@@ -167,7 +178,7 @@ def _known(row: Format | None, path: Path) -> Format:
 
 
 def _check_options(row: Format, reader: Callable[..., Any], options: dict[str, Any]) -> None:
-    parameters = signatures.signature(reader).parameters.values()
+    parameters = functions.signature(reader).parameters.values()
     known = [p.name for p in parameters if p.kind is p.KEYWORD_ONLY]
     for name in options:
         if name not in known:
