@@ -1,6 +1,9 @@
 """What every test may use: real data where there is some, and beartype over the package."""
 
 import os
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -43,3 +46,37 @@ def data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no real data in {folder}: set DIAPHANE_DATA to the folder that holds it")
     return folder
+
+
+CODE_PATHS: dict[str, dict[str, str]] = {
+    "avx512": {},
+    "generic": {"DIAPHANE_SIMD": "generic"},
+    "avx2": {"NUMBA_CPU_NAME": "haswell", "NUMBA_CPU_FEATURES": "+avx,+avx2,+fma,+bmi,+bmi2"},
+    "sse": {"NUMBA_CPU_NAME": "nehalem", "NUMBA_CPU_FEATURES": "+sse4.2"},
+    "numpy": {"NUMBA_DISABLE_JIT": "1"},
+}
+"""Settings by which one x86 machine takes the code path of another."""
+
+
+@pytest.fixture(params=CODE_PATHS)
+def retest(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., None]:
+    """Run a test file again in a process of its own, once on every code path of the kernels."""
+    from diaphane.simd.host import host_isa
+
+    path: str = request.param
+    order = ["sse", "avx2", "avx512"]
+    if host_isa() not in order or (path in order and order.index(path) > order.index(host_isa())):
+        pytest.skip(f"this machine cannot take the code path {path}")
+
+    def run(test_file: Path, *options: str) -> None:
+        ours = {"DIAPHANE_SIMD", "NUMBA_CPU_NAME", "NUMBA_CPU_FEATURES", "NUMBA_DISABLE_JIT"}
+        settings = {k: v for k, v in os.environ.items() if k not in ours}
+        settings |= {**CODE_PATHS[path], "NUMBA_CACHE_DIR": str(tmp_path)}
+        settings["DIAPHANE_EXPECTED_ISA"] = path
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(test_file)]
+        done = subprocess.run(
+            [*command, *options], env=settings, capture_output=True, text=True, cwd=REPOSITORY
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    return run

@@ -1,0 +1,80 @@
+"""The registers on every code path, and what surrounds the kernels."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from diaphane.errors import InputError
+from diaphane.simd import ISA, W, host, kernel, load, prange, store
+from diaphane.simd.compiling import _own_stamp
+
+HERE = Path(__file__).parent
+
+
+def test_registers_on_every_path(retest: Callable[..., None]):
+    retest(HERE / "test_registers.py")
+
+
+@pytest.mark.parametrize(
+    ("asked", "isa", "lanes"),
+    [("", "avx512", 16), ("avx2", "avx2", 8), ("sse", "sse", 4), ("generic", "generic", 16)],
+)
+def test_a_narrower_path_can_be_asked_for(
+    asked: str, isa: str, lanes: int, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(host, "host_isa", lambda: "avx512")
+    assert host.choose_path(asked) == (isa, lanes)
+
+
+def test_a_path_that_the_machine_lacks_is_refused(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(host, "host_isa", lambda: "avx2")
+    with pytest.raises(InputError, match="DIAPHANE_SIMD must be one of avx2, sse, generic"):
+        host.choose_path("avx512")
+
+
+def _double(values):
+    for i in range(0, values.size, W):
+        store(values, i, load(values, i) * 2)
+
+
+def _double_all(values):
+    for i in prange(len(values)):
+        store(values, (i, 0), load(values, (i, 0)) * 2)
+
+
+@pytest.mark.skipif(ISA == "numpy", reason="nothing is compiled")
+def test_code_on_disk_is_stale_when_the_registers_change(monkeypatch: pytest.MonkeyPatch):
+    stamp = kernel()(_double)._cache._cache_file._source_stamp
+    assert stamp[1] == _own_stamp()
+    monkeypatch.setattr("diaphane.simd.compiling.ISA", "another")
+    _own_stamp.cache_clear()
+    assert kernel()(_double)._cache._cache_file._source_stamp != stamp
+    _own_stamp.cache_clear()
+
+
+def test_kernels_are_kept_in_the_users_cache_where_the_package_cannot_be_written(tmp_path: Path):
+    script = (
+        "import os; os.access = lambda *a, **k: False\n"
+        "from diaphane.simd import host; print(host.config.CACHE_DIR)"
+    )
+    settings = {k: v for k, v in os.environ.items() if k != "NUMBA_CACHE_DIR"}
+    settings["XDG_CACHE_HOME"] = str(tmp_path)
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=settings, capture_output=True, text=True, check=True
+    )
+    assert Path(done.stdout.strip()) == tmp_path / "diaphane" / "kernels"
+
+
+def test_a_parallel_kernel_is_entered_by_one_thread_at_a_time():
+    from concurrent.futures import ThreadPoolExecutor
+
+    double = kernel(parallel=True)(_double_all)
+    rows = [np.full((2, W), i, np.float32) for i in range(8)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(double, rows))
+    assert [row[1, 0] for row in rows] == [2 * i for i in range(8)]
