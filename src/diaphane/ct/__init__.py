@@ -1,6 +1,7 @@
 """X-ray computed tomography: from counts to Hounsfield numbers."""
 
 from diaphane.ct.beam import Beam, ConeBeam, Detector, FanBeam, ParallelBeam
+from diaphane.ct.ray_geometry import Rays, rays
 from diaphane.ct.scan import ConeScan, FanScan, ParallelScan, Scan
 
 __all__ = [
@@ -12,5 +13,7 @@ __all__ = [
     "FanScan",
     "ParallelBeam",
     "ParallelScan",
+    "Rays",
     "Scan",
+    "rays",
 ]

@@ -16,12 +16,13 @@ Column c of the detector lies at ``(c - center_column) * column_spacing_mm`` alo
 where the axis of rotation is seen, ``center_row`` where the plane of the source is.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from diaphane.arrays import DoubleArray, frozen
 from diaphane.errors import GeometryError
+from diaphane.history import History
 
 
 @dataclass(frozen=True)
@@ -58,12 +59,14 @@ class Detector:
     @property
     def row_mm(self) -> DoubleArray:
         """The height of each row along v: shape (n_rows,)."""
-        return (np.arange(self.n_rows) - self.center_row) * self.row_spacing_mm
+        return (np.arange(self.n_rows, dtype=np.float64) - self.center_row) * self.row_spacing_mm
 
     @property
     def column_mm(self) -> DoubleArray:
         """The place of each column along u: shape (n_columns,)."""
-        return (np.arange(self.n_columns) - self.center_column) * self.column_spacing_mm
+        return (
+            np.arange(self.n_columns, dtype=np.float64) - self.center_column
+        ) * self.column_spacing_mm
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,6 +77,8 @@ class ParallelBeam:
     """View angles β: shape (n_views,), in any order, evenly spaced or not."""
     detector: Detector
     """The detector; its pixels are as wide as the rays are apart."""
+    history: History | None = field(default=None, init=False, repr=False)
+    """How it was made."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "angles_rad", _angles(self.angles_rad))
@@ -96,6 +101,8 @@ class FanBeam:
     """From the source to the axis of rotation."""
     source_to_detector_mm: float
     """From the source to the detector, along the central ray."""
+    history: History | None = field(default=None, init=False, repr=False)
+    """How it was made."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "angles_rad", _angles(self.angles_rad))
@@ -119,6 +126,8 @@ class ConeBeam:
     """From the source to the axis of rotation."""
     source_to_detector_mm: float
     """From the source to the detector, along the central ray."""
+    history: History | None = field(default=None, init=False, repr=False)
+    """How it was made."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "angles_rad", _angles(self.angles_rad))

@@ -1,1 +1,26 @@
 """Bodies with known answers, and what each device would measure of them."""
+
+from diaphane.phantom.body import Body
+from diaphane.phantom.classic import INSERTS, Insert, shepp_logan, water_cylinder
+from diaphane.phantom.materials import HOUNSFIELD, WATER_PER_MM, attenuation_of, per_mm
+from diaphane.phantom.shapes import Box, Cut, Cylinder, Ellipsoid, Part, mirrored
+from diaphane.phantom.simulate import scan
+
+__all__ = [
+    "HOUNSFIELD",
+    "INSERTS",
+    "WATER_PER_MM",
+    "Body",
+    "Box",
+    "Cut",
+    "Cylinder",
+    "Ellipsoid",
+    "Insert",
+    "Part",
+    "attenuation_of",
+    "mirrored",
+    "per_mm",
+    "scan",
+    "shepp_logan",
+    "water_cylinder",
+]

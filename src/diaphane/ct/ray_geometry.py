@@ -1,0 +1,125 @@
+"""Where every ray of a scan runs: all beams turned into one common quantity, lines in the world.
+
+Whoever follows rays (a simulator, a projector) needs no branch for the kind of beam. With the
+axes u, v, s of :mod:`diaphane.ct.beam`, the ray of detector place (a, b), in mm along u and v, is
+
+=========  ==================================  ==========================================
+beam       origin                              direction, before it gets unit length
+=========  ==================================  ==========================================
+parallel   ``a u + b v``                       ``-s``
+fan        ``R s + b v`` + spot                ``a u - D s`` - spot
+cone       ``R s`` + spot                      ``a u + b v - D s`` - spot
+=========  ==================================  ==========================================
+
+where R is ``source_to_axis_mm``, D ``source_to_detector_mm``, and the spot ``p u + q v`` is where
+in the focal spot the ray starts. A parallel ray starts on the plane through the axis of rotation:
+it is a whole line, and reaches to both sides of its origin.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from diaphane.arrays import DoubleArray
+from diaphane.ct.beam import Beam, FanBeam, ParallelBeam
+from diaphane.errors import GeometryError, InputError
+
+
+@dataclass(frozen=True, eq=False)
+class Rays:
+    """Lines in the world: each a point and a direction of unit length."""
+
+    origins_mm: DoubleArray
+    """Shape (..., 3): a point of each ray in LPS mm; the source where there is one."""
+    directions: DoubleArray
+    """Shape (..., 3): unit vectors from the source toward the detector."""
+
+
+def rays(
+    beam: Beam,
+    views: ArrayLike,
+    *,
+    rows: ArrayLike | None = None,
+    columns: ArrayLike | None = None,
+    spot_mm: tuple[ArrayLike, ArrayLike] = (0.0, 0.0),
+) -> Rays:
+    """Return the rays that reach given places of the detector in given views.
+
+    Parameters
+    ----------
+    beam : ParallelBeam, FanBeam or ConeBeam
+        The geometry of the scan.
+    views : integer or array of integers
+        Which views; the shape of `views` leads the shape of the result.
+    rows, columns : arrays of numbers, optional
+        Places on the detector as indices, whole at pixel centers; they are broadcast against each
+        other. By default every pixel's center, shape (n_rows, n_columns).
+    spot_mm : two numbers or arrays
+        Where in the focal spot the rays start, along u and v, broadcast against the places.
+
+    Returns
+    -------
+    Rays
+        Of shape ``views.shape + places.shape + (3,)``.
+
+    Raises
+    ------
+    GeometryError
+        When a view does not exist.
+    InputError
+        When a parallel beam is given a focal spot.
+
+    Examples
+    --------
+    >>> from diaphane.ct import ConeBeam, Detector, rays
+    >>> beam = ConeBeam([0.0], Detector(3, 5, 1.0, 1.0), 400.0, 600.0)
+    >>> rays(beam, 0).origins_mm[1, 2].tolist()
+    [0.0, -400.0, 0.0]
+    """
+    views = np.asarray(views)
+    if views.dtype.kind not in "iu" or (
+        views.size and not 0 <= views.min() <= views.max() < beam.n_views
+    ):
+        raise GeometryError(f"views must be whole numbers in 0…{beam.n_views - 1}, got {views}")
+    detector = beam.detector
+    rows = np.arange(detector.n_rows)[:, None] if rows is None else np.asarray(rows)
+    columns = np.arange(detector.n_columns) if columns is None else np.asarray(columns)
+    a, b, p, q = np.broadcast_arrays(
+        (columns - detector.center_column) * detector.column_spacing_mm,
+        (rows - detector.center_row) * detector.row_spacing_mm,
+        *(np.asarray(x, dtype=np.float64) for x in spot_mm),
+    )
+    origins, directions = _at_view_zero(beam, a, b, p, q)
+    turn = _turn(beam.angles_rad[views])
+    return Rays(_apply(turn, origins), _apply(turn, directions))
+
+
+def _at_view_zero(
+    beam: Beam, a: DoubleArray, b: DoubleArray, p: DoubleArray, q: DoubleArray
+) -> tuple[DoubleArray, DoubleArray]:
+    """Return origins and unit directions in the axes (u, v, s)."""
+    if isinstance(beam, ParallelBeam):
+        if p.any() or q.any():
+            raise InputError("spot_mm must be 0 for a parallel beam, which has no focal spot")
+        return np.stack([a, b, 0 * a], -1), np.stack([0 * a, 0 * a, -np.ones_like(a)], -1)
+    height = b if isinstance(beam, FanBeam) else 0 * b
+    origins = np.stack([p, height + q, np.full_like(p, beam.source_to_axis_mm)], -1)
+    toward = np.stack([a - p, b - height - q, np.full_like(p, -beam.source_to_detector_mm)], -1)
+    return origins, toward / np.linalg.norm(toward, axis=-1, keepdims=True)
+
+
+def _turn(angles_rad: DoubleArray) -> DoubleArray:
+    """Return the matrices whose rows are u, v and s at each angle: shape (..., 3, 3)."""
+    sine, cosine = np.sin(angles_rad), np.cos(angles_rad)
+    zero, one = np.zeros_like(sine), np.ones_like(sine)
+    u = np.stack([cosine, sine, zero], -1)
+    v = np.stack([zero, zero, one], -1)
+    s = np.stack([sine, -cosine, zero], -1)
+    return np.stack([u, v, s], -2)
+
+
+def _apply(turn: DoubleArray, vectors: DoubleArray) -> DoubleArray:
+    """Return `vectors` (places, 3) in each of the `turn` frames (views, 3, 3)."""
+    flat = vectors.reshape(-1, 3) @ turn
+    return flat.reshape(turn.shape[:-2] + vectors.shape)
