@@ -10,8 +10,8 @@ and the columns of ``A`` may be sheared, as a tilted gantry makes them.
 """
 
 from diaphane.space.affine import Affine
-from diaphane.space.axes import axis_letters, flip_ras_lps
+from diaphane.space.axes import axis_letters, flip_ras_lps, upright_spacing_mm
 from diaphane.space.grid import Grid
 from diaphane.space.options import GridOptions
 
-__all__ = ["Affine", "Grid", "GridOptions", "axis_letters", "flip_ras_lps"]
+__all__ = ["Affine", "Grid", "GridOptions", "axis_letters", "flip_ras_lps", "upright_spacing_mm"]

@@ -1,4 +1,8 @@
-"""The affine map from array indices to millimeters."""
+"""The affine map from array indices to millimeters.
+
+Affine maps form a group under ``@``: composition is associative, :meth:`Affine.identity` changes
+nothing, and every map has an :meth:`Affine.inverse`. The tests hold it to these laws.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +13,9 @@ from numpy.typing import ArrayLike
 from diaphane.arrays import DoubleArray, frozen
 from diaphane.errors import GeometryError
 
+_FLATTEST = 1e-6
+"""Volume of the box of the three unit steps below which the axes count as lying in one plane."""
+
 
 @dataclass(frozen=True, eq=False)
 class Affine:
@@ -17,6 +24,19 @@ class Affine:
     As the map of a grid it takes ``(slice, row, column)`` to LPS millimeters, so that its columns
     are the steps, in mm, from one slice, row and column to the next, and its last column is the
     center of the first voxel.
+
+    Raises
+    ------
+    GeometryError
+        When the matrix is not 4 × 4, not finite, not affine, or cannot be inverted.
+
+    Examples
+    --------
+    >>> upright = Affine.from_spacing((5, 0.5, 0.5), origin_mm=(-100, -100, 0))
+    >>> upright((2, 0, 4)).tolist()
+    [-98.0, -100.0, 10.0]
+    >>> upright.inverse()((-98, -100, 10)).tolist()
+    [2.0, 0.0, 4.0]
     """
 
     matrix: DoubleArray
@@ -31,8 +51,12 @@ class Affine:
         if not np.array_equal(matrix[3], (0, 0, 0, 1)):
             raise GeometryError(f"an affine's last row is 0 0 0 1, got {matrix[3].tolist()}")
         lengths = np.linalg.norm(matrix[:3, :3], axis=0)
-        if (lengths == 0).any() or abs(np.linalg.det(matrix[:3, :3] / lengths)) < 1e-6:
-            raise GeometryError("an affine must be invertible: two axes point the same way")
+        if (lengths == 0).any():
+            steps = matrix[:3, :3].T.tolist()
+            raise GeometryError(f"an affine's steps must be longer than 0 mm, got {steps}")
+        if abs(np.linalg.det(matrix[:3, :3] / lengths)) < _FLATTEST:
+            steps = matrix[:3, :3].T.tolist()
+            raise GeometryError(f"an affine's steps must not lie in one plane, got {steps}")
         object.__setattr__(self, "matrix", frozen(matrix))
 
     @classmethod
@@ -42,10 +66,24 @@ class Affine:
 
     @classmethod
     def from_columns(cls, steps_mm: ArrayLike, origin_mm: ArrayLike) -> "Affine":
-        """Return the map whose columns are the three `steps_mm` and the `origin_mm`."""
+        """Return the map with the given steps.
+
+        Parameters
+        ----------
+        steps_mm : (3, 3) numbers
+            The steps from one slice, row and column to the next, one step a row, in LPS (x, y, z).
+        origin_mm : (3,) numbers
+            The center of the first voxel, in LPS (x, y, z).
+        """
+        steps, origin = (np.asarray(a, dtype=np.float64) for a in (steps_mm, origin_mm))
+        if steps.shape != (3, 3) or origin.shape != (3,):
+            raise GeometryError(
+                f"an affine takes three steps of three numbers and one origin of three, "
+                f"got shapes {steps.shape} and {origin.shape}"
+            )
         matrix = np.eye(4)
-        matrix[:3, :3] = np.asarray(steps_mm, dtype=np.float64).T
-        matrix[:3, 3] = origin_mm
+        matrix[:3, :3] = steps.T
+        matrix[:3, 3] = origin
         return cls(matrix)
 
     @classmethod
@@ -61,6 +99,8 @@ class Affine:
         origin_mm : (3,) numbers
             The center of the first voxel, in LPS (x, y, z).
         """
+        if len(spacing_mm) != 3:
+            raise GeometryError(f"spacing_mm is slices, rows, columns, got {list(spacing_mm)}")
         dz, dy, dx = spacing_mm
         return cls.from_columns([(0, 0, dz), (0, dy, 0), (dx, 0, 0)], origin_mm)
 
@@ -71,6 +111,8 @@ class Affine:
     def __call__(self, points: ArrayLike) -> DoubleArray:
         """Map points of shape (..., 3)."""
         points = np.asarray(points, dtype=np.float64)
+        if points.shape[-1:] != (3,):
+            raise GeometryError(f"points must have shape (..., 3), got {points.shape}")
         return points @ self.matrix[:3, :3].T + self.matrix[:3, 3]
 
     def inverse(self) -> "Affine":

@@ -18,6 +18,19 @@ class Grid:
     """A box of voxels: its shape in array order and its affine into LPS millimeters.
 
     A single picture is a grid of one slice. The grid may be sheared and of either handedness.
+
+    Raises
+    ------
+    GeometryError
+        When the shape is not three numbers >= 1.
+
+    Examples
+    --------
+    >>> grid = Grid.centered((3, 4, 6), voxel_mm=(5, 1, 1), center_mm=(10, 0, 0))
+    >>> grid.to_mm((0, 0, 0)).tolist()
+    [7.5, -1.5, -5.0]
+    >>> grid.letters
+    (('H', 'F'), ('P', 'A'), ('L', 'R'))
     """
 
     shape: tuple[int, int, int]
@@ -52,10 +65,21 @@ class Grid:
             Spacing of slices, rows and columns.
         center_mm : (3,) numbers
             The grid's middle in LPS (x, y, z).
+
+        Raises
+        ------
+        GeometryError
+            When a number is missing, or a spacing is not > 0.
         """
-        spacing = np.broadcast_to(np.asarray(voxel_mm, dtype=np.float64), 3)
-        if not (spacing > 0).all():
-            raise GeometryError(f"voxel_mm must be > 0, got {voxel_mm}")
+        if len(shape) != 3 or len(center_mm) != 3:
+            raise GeometryError(
+                f"a centered grid takes three numbers of voxels and a center of three numbers, "
+                f"got {shape} and {center_mm}"
+            )
+        spacing = np.asarray(voxel_mm, dtype=np.float64)
+        if spacing.shape not in ((), (3,)) or not (spacing > 0).all():
+            raise GeometryError(f"voxel_mm must be > 0, one number or three, got {voxel_mm}")
+        spacing = np.broadcast_to(spacing, 3)
         half = (np.asarray(shape) - 1) * spacing / 2
         origin = np.asarray(center_mm, dtype=np.float64) - half[::-1]
         n_slices, n_rows, n_columns = shape
@@ -75,7 +99,10 @@ class Grid:
         return self.affine.inverse()(points_mm)
 
     def is_close(self, other: "Grid", *, tolerance: float = 1e-3) -> bool:
-        """Whether shapes are equal and every voxel lies within `tolerance` mm of its twin."""
+        """Whether shape and unit agree and each voxel lies within `tolerance` mm of its twin.
+
+        Two affine maps are farthest apart at a corner, so that the eight corners tell.
+        """
         if self.shape != other.shape or self.unit != other.unit:
             return False
         apart = self.to_mm(self._corners()) - other.to_mm(self._corners())
@@ -97,6 +124,12 @@ class Grid:
         return abs(self.affine.determinant)
 
     @property
+    def box_mm(self) -> tuple[DoubleArray, DoubleArray]:
+        """Low and high corner, in LPS, of the upright box around all voxels, edges included."""
+        corners = self.to_mm(self._corners(beyond=0.5))
+        return corners.min(axis=0), corners.max(axis=0)
+
+    @property
     def is_sheared(self) -> bool:
         """Whether two axes are not at right angles (beyond 0.01°)."""
         steps = self.affine.steps_mm
@@ -108,6 +141,7 @@ class Grid:
         """For slices, rows and columns: the anatomical letters at the far and the near end."""
         return tuple(axis_letters(step) for step in self.affine.steps_mm)
 
-    def _corners(self) -> DoubleArray:
-        last = np.asarray(self.shape, dtype=np.float64) - 1
-        return np.array(np.meshgrid(*[(0.0, n) for n in last])).reshape(3, -1).T
+    def _corners(self, beyond: float = 0.0) -> DoubleArray:
+        """Return the eight corner indices, `beyond` voxels outside the outermost centers."""
+        ends = [(-beyond, n - 1 + beyond) for n in self.shape]
+        return np.array(np.meshgrid(*ends)).reshape(3, -1).T

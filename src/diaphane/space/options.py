@@ -70,10 +70,10 @@ def _covering(size_mm: np.ndarray, spacing_mm: np.ndarray) -> tuple[int, int, in
     """Return how many voxels cover a box; a thousandth of a voxel does not ask for one more."""
     counts = np.maximum(np.ceil(size_mm / spacing_mm - 1e-3), 1)
     if counts.max() > LARGEST_COUNT:
-        least = float((size_mm / LARGEST_COUNT).max())
+        least = 1.05 * float((size_mm / LARGEST_COUNT).max())  # two digits suffice
         raise OptionError(
             f"grid.voxel_mm = {spacing_mm.min():.4g} takes {counts.max():.0f} voxels along one "
-            f"axis, at most {LARGEST_COUNT} are allowed; choose at least {least:.3g} mm"
+            f"axis, at most {LARGEST_COUNT} are allowed; choose at least {least:.2g} mm"
         )
     n_slices, n_rows, n_columns = (int(n) for n in counts)
     return n_slices, n_rows, n_columns
