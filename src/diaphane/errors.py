@@ -16,6 +16,8 @@ A message is one sentence that gives the parameter or the place, what was expect
 and the mend: ``detector_spacing_mm must be > 0, got -0.5``.
 """
 
+from typing import Any
+
 
 class DiaphaneError(Exception):
     """Base of all errors that Diaphane raises on purpose."""
@@ -42,7 +44,17 @@ class FormatError(DiaphaneError):
 
 
 class ChainError(DiaphaneError):
-    """The text of a chain is not a chain."""
+    """The text of a chain is not a chain.
+
+    Attributes
+    ----------
+    faults : tuple of diaphane.chain.Fault
+        Each thing that is wrong, with its stage and key, where there are several to tell.
+    """
+
+    def __init__(self, message: str, faults: tuple[Any, ...] = ()) -> None:
+        super().__init__(message)
+        self.faults = faults
 
 
 class OutputError(DiaphaneError):

@@ -12,6 +12,8 @@ import dataclasses
 import difflib
 import inspect
 import math
+import reprlib
+import typing
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -84,7 +86,7 @@ class Option:
         try:
             return self._adapter.validate_python(_plain(value))
         except ValidationError as error:
-            raise OptionError(f"{self.name}{_why(error)}") from None
+            raise OptionError(f"{self.name}{_why(error, self.annotation)}") from None
 
     def plain(self, value: Any) -> Any:
         """Return a validated `value` as plain data (numbers, text, lists, tables)."""
@@ -125,14 +127,67 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _why(error: Any) -> str:
-    first = error.errors()[0]
-    place = "".join(
-        f"[{p}]" if isinstance(p, int) else f".{p}"
-        for p in first["loc"]
-        if isinstance(p, int) or p.isidentifier()
-    )
-    wanted = first["msg"].replace("Input should be ", "").replace("Value error, ", "")
-    if first["type"] == "unexpected_keyword_argument":
-        return f"{place} is not known here"
-    return f"{place} must be {wanted}, got {first['input']!r}"
+def _why(error: Any, annotation: Any) -> str:
+    """Return what pydantic found wrong, in our words: the place, what was expected, what came."""
+    fields = _fields(annotation)
+    problems = error.errors(include_url=False)
+    worst = max(problems, key=lambda p: len(p["loc"]))  # the choice of a union that fits best
+    place = _place(worst, fields)
+    came = _short.repr(worst["input"])
+    if worst["type"] == "unexpected_keyword_argument":
+        name = str(worst["loc"][-1])
+        return f"{place} is not known: {nearest(name, fields)}"
+    if worst["type"] == "missing":
+        if isinstance(worst["loc"][-1], int):
+            n = 1 + max(p["loc"][-1] for p in problems if p["type"] == "missing")
+            return f"{place.rpartition('[')[0]} must be a list of {n} values, got {came}"
+        return f"{place} is missing"
+    here = [p for p in problems if _place(p, fields) == place]
+    return f"{place} must be {' or '.join(dict.fromkeys(map(_wanted, here)))}, got {came}"
+
+
+_short = reprlib.Repr()
+_short.maxstring = _short.maxother = 60
+
+_WANTED = {
+    "bool_type": "true or false",
+    "bool_parsing": "true or false",
+    "dataclass_type": "a table",
+    "finite_number": "a finite number",
+    "float_type": "a number",
+    "greater_than_equal": ">= {ge:g}",
+    "int_type": "a whole number",
+    "less_than_equal": "<= {le:g}",
+    "list_type": "a list",
+    "literal_error": "{expected}",
+    "string_type": "text",
+    "too_long": "a list of {max_length} values",
+    "too_short": "a list of at least {min_length} values",
+    "tuple_type": "a list",
+}
+
+
+def _wanted(problem: Any) -> str:
+    words = _WANTED.get(problem["type"])
+    if words is None:
+        return str(problem["msg"]).replace("Input should be ", "").replace("Value error, ", "")
+    return words.format(**problem.get("ctx", {}))
+
+
+def _place(problem: Any, fields: set[str]) -> str:
+    """Return where a problem lies within the option (``.shape[2]``): a union's tags left out."""
+    parts = [p for p in problem["loc"] if isinstance(p, int) or p in fields]
+    if problem["type"] == "unexpected_keyword_argument":
+        parts.append(problem["loc"][-1])
+    return "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in parts)
+
+
+def _fields(annotation: Any) -> set[str]:
+    """Return the names of all fields that a table within `annotation` may have."""
+    names: set[str] = set()
+    if isinstance(annotation, type) and dataclasses.is_dataclass(annotation):
+        for name, hint in typing.get_type_hints(annotation, include_extras=True).items():
+            names |= {name} | _fields(hint)
+    for part in typing.get_args(annotation):
+        names |= _fields(part)
+    return names

@@ -72,8 +72,7 @@ class Call:
     @cached_property
     def plain_options(self) -> dict[str, Any]:
         """The options as plain data, defaults included."""
-        known = {o.name: o for o in self.step.options}
-        return {name: known[name].plain(value) for name, value in self.options.items()}
+        return self.step.plain_options(self.options)
 
     @cached_property
     def parents(self) -> tuple[History, ...]:
@@ -84,8 +83,8 @@ class Call:
     def key(self) -> str:
         """The key that the result will have."""
         given = [p.name for p, x in zip(self.step.inputs, self.inputs) if x is not None]
-        keys = [f"{name}={h.key}" for name, h in zip(given, self.parents)]
-        return key_of_step(self.step.name, self.step.version, self.plain_options, keys)
+        keys = {name: h.key for name, h in zip(given, self.parents)}
+        return self.step.key(self.plain_options, keys)
 
     def run(self) -> Any:
         """Do the work and return the result with its history."""
@@ -195,6 +194,16 @@ class Step(Generic[P, R]):
                 options[option.name] = option.default
         return options
 
+    def plain_options(self, options: dict[str, Any]) -> dict[str, Any]:
+        """Return validated options as plain data."""
+        known = {o.name: o for o in self.options}
+        return {name: known[name].plain(value) for name, value in options.items()}
+
+    def key(self, plain_options: dict[str, Any], parents: dict[str, str]) -> str:
+        """Return the key of a result, from all options and the key of each input by its name."""
+        keys = [f"{name}={key}" for name, key in parents.items()]
+        return key_of_step(self.name, self.version, plain_options, keys)
+
     def check_output(self, result: Any, inputs: tuple[Any, ...]) -> None:
         """Raise ``TypeError`` when the function broke its own promise."""
         if not isinstance(result, self.output.types):
@@ -247,7 +256,8 @@ def step(
     version : int
         Raised whenever the step's results change.
     name : str
-        The public name; by default its public path within the package (``ct.fdk``).
+        The public name; by default its public path within the package (``ct.fdk``), or the
+        package of one's own and the function's name (``acme.sharpen``).
     aliases : tuple of str
         Old names that chains may still use.
     simd : bool
@@ -255,7 +265,9 @@ def step(
     """
 
     def decorate(function: Callable[P, R]) -> Step[P, R]:
-        path = name or f"{function.__module__.split('.')[1]}.{function.__name__}"
+        package, _, inner = function.__module__.partition(".")
+        room = inner.partition(".")[0] if package == "diaphane" else package
+        path = name or f"{room}.{function.__name__}"
         return Step(function, name=path, version=version, aliases=aliases, simd=simd)
 
     return decorate

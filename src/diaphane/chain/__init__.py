@@ -1,1 +1,42 @@
-"""Run a chain and record it."""
+"""Chains: a text that says which steps turn what is given into what is wanted.
+
+``parse`` reads the text, ``check`` finds every fault before anything runs, ``run`` runs, stores
+and records each stage, ``replay`` runs it again with other options, ``explain`` tells in words
+how a value was made.
+"""
+
+from diaphane.chain.checking import CheckedChain, CheckedStage, Flow, check
+from diaphane.chain.document import Chain, ChainInput, Stage, parse
+from diaphane.chain.faults import Fault
+from diaphane.chain.kept import Memo
+from diaphane.chain.overrides import parse_override, with_options
+from diaphane.chain.records import InputRecord, RunRecord, StageRecord
+from diaphane.chain.registry import all_steps, find_step, find_types, steps_of, type_name
+from diaphane.chain.running import Run, open_run, replay, run
+
+__all__ = [
+    "Chain",
+    "ChainInput",
+    "CheckedChain",
+    "CheckedStage",
+    "Fault",
+    "Flow",
+    "InputRecord",
+    "Memo",
+    "Run",
+    "RunRecord",
+    "Stage",
+    "StageRecord",
+    "all_steps",
+    "check",
+    "find_step",
+    "find_types",
+    "open_run",
+    "parse",
+    "parse_override",
+    "replay",
+    "run",
+    "steps_of",
+    "type_name",
+    "with_options",
+]
