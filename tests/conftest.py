@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from beartype import BeartypeConf, FrozenDict
+from beartype import BeartypeConf, BeartypeDecorPlace, FrozenDict
 from beartype.claw import beartype_package
 from numpy.typing import ArrayLike
 
@@ -32,6 +32,8 @@ beartype_package(
     "diaphane",
     conf=BeartypeConf(
         is_pep484_tower=True,
+        # Under @step, which makes an object of a function.
+        claw_decor_place_func=BeartypeDecorPlace.FIRST,
         claw_skip_package_names=("diaphane.simd", *_kernels),
         # At run time NumPy's protocol of nested sequences leaves out tuples.
         hint_overrides=FrozenDict({ArrayLike: object}),
