@@ -8,11 +8,15 @@ how a value was made.
 from diaphane.chain.checking import CheckedChain, CheckedStage, Flow, check
 from diaphane.chain.document import Chain, ChainInput, Stage, parse
 from diaphane.chain.faults import Fault
+from diaphane.chain.forms import step_form, step_forms
 from diaphane.chain.kept import Memo
+from diaphane.chain.library import load, shipped, shipped_text
 from diaphane.chain.overrides import parse_override, with_options
 from diaphane.chain.records import InputRecord, RunRecord, StageRecord
 from diaphane.chain.registry import all_steps, find_step, find_types, steps_of, type_name
 from diaphane.chain.running import Run, open_run, replay, run
+from diaphane.chain.story import OptionPassage, Passage, explain
+from diaphane.chain.words import StepWords, notice_words, step_words
 
 __all__ = [
     "Chain",
@@ -23,19 +27,30 @@ __all__ = [
     "Flow",
     "InputRecord",
     "Memo",
+    "OptionPassage",
+    "Passage",
     "Run",
     "RunRecord",
     "Stage",
     "StageRecord",
+    "StepWords",
     "all_steps",
     "check",
+    "explain",
     "find_step",
     "find_types",
+    "load",
+    "notice_words",
     "open_run",
     "parse",
     "parse_override",
     "replay",
     "run",
+    "shipped",
+    "shipped_text",
+    "step_form",
+    "step_forms",
+    "step_words",
     "steps_of",
     "type_name",
     "with_options",
