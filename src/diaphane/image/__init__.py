@@ -4,8 +4,17 @@
 can hold; ``Cine`` adds time; ``Labels`` say which structure a voxel belongs to; ``Surface`` is a
 mesh; ``Field`` a vector at each voxel; ``Picture`` pixels for eyes; ``Measurement`` a number with
 its unit and interval. None of them reads, plots or reconstructs.
+
+:func:`resample` and :func:`resample_onto` bring an image onto another grid (labels:
+:func:`resample_labels`, :func:`resample_labels_onto`).
 """
 
+from diaphane.image.resampling import (
+    resample,
+    resample_labels,
+    resample_labels_onto,
+    resample_onto,
+)
 from diaphane.image.types import (
     Cine,
     Field,
@@ -28,4 +37,8 @@ __all__ = [
     "Quantity",
     "Slices",
     "Surface",
+    "resample",
+    "resample_labels",
+    "resample_labels_onto",
+    "resample_onto",
 ]

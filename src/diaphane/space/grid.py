@@ -53,7 +53,7 @@ class Grid:
         cls,
         shape: Sequence[int],
         voxel_mm: float | Sequence[float],
-        center_mm: Sequence[float] = (0.0, 0.0, 0.0),
+        center_mm: ArrayLike = (0.0, 0.0, 0.0),
     ) -> "Grid":
         """Return an upright grid around a point.
 
@@ -71,7 +71,8 @@ class Grid:
         GeometryError
             When a number is missing, or a spacing is not > 0.
         """
-        if len(shape) != 3 or len(center_mm) != 3:
+        center = np.asarray(center_mm, dtype=np.float64)
+        if len(shape) != 3 or center.shape != (3,):
             raise GeometryError(
                 f"a centered grid takes three numbers of voxels and a center of three numbers, "
                 f"got {shape} and {center_mm}"
@@ -81,7 +82,7 @@ class Grid:
             raise GeometryError(f"voxel_mm must be > 0, one number or three, got {voxel_mm}")
         spacing = np.broadcast_to(spacing, 3)
         half = (np.asarray(shape) - 1) * spacing / 2
-        origin = np.asarray(center_mm, dtype=np.float64) - half[::-1]
+        origin = center - half[::-1]
         n_slices, n_rows, n_columns = shape
         return cls((n_slices, n_rows, n_columns), Affine.from_spacing(spacing.tolist(), origin))
 
