@@ -1,6 +1,7 @@
 """X-ray computed tomography: from counts to Hounsfield numbers."""
 
 from diaphane.ct.beam import Beam, ConeBeam, Detector, FanBeam, ParallelBeam
+from diaphane.ct.filtered_backprojection import fbp
 from diaphane.ct.ray_geometry import Rays, rays
 from diaphane.ct.scan import ConeScan, FanScan, ParallelScan, Scan
 
@@ -15,5 +16,6 @@ __all__ = [
     "ParallelScan",
     "Rays",
     "Scan",
+    "fbp",
     "rays",
 ]

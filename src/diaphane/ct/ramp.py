@@ -18,7 +18,7 @@ Window = Literal["ram-lak", "shepp-logan", "cosine", "hamming", "hann"]
 Cutoff = Annotated[float, Range(0.05, 1.0)]
 """Highest frequency kept, as a fraction of the detector's Nyquist frequency."""
 
-_BLOCK = 2**20  # samples transformed at a time: 4 MB, which stays in the cache
+_BLOCK = 2**19  # frequencies at a time: 4 MB, which stays in the cache
 
 
 def filter_rows(
@@ -67,19 +67,31 @@ def filter_rows(
     if values.ndim == 0 or values.shape[-1] == 0:
         raise InputError(f"filter_rows needs rows of at least one sample, got {values.shape}")
     n_columns = values.shape[-1]
-    length = _transform_length(n_columns)
-    response = (ramp_response(length, window=window, cutoff=cutoff) / spacing_mm).astype(np.float32)
+    response = row_response(n_columns, spacing_mm, window=window, cutoff=cutoff)
     rows = values.reshape(-1, n_columns)
     filtered = np.empty(rows.shape, np.float32)
-    size = max(1, _BLOCK // length)
-    workers = _workers()
+    size = max(1, _BLOCK // len(response))
     for start in track(range(0, len(rows), size), "ramp filter"):
-        block = rows[start : start + size].astype(np.float32, copy=False)
-        spectrum: AnyArray = np.asarray(scipy.fft.rfft(block, length, axis=-1, workers=workers))
-        spectrum *= response
-        padded = np.asarray(scipy.fft.irfft(spectrum, length, axis=-1, workers=workers))
-        filtered[start : start + size] = padded[:, :n_columns]
+        filtered[start : start + size] = filter_block(rows[start : start + size], response)
     return filtered.reshape(values.shape)
+
+
+def filter_block(rows: AnyArray, response: FloatArray) -> FloatArray:
+    """Filter rows (..., n_columns) at once with what :func:`row_response` returned for them."""
+    n_columns, length = rows.shape[-1], 2 * (len(response) - 1)
+    rows, workers = rows.astype(np.float32, copy=False), _workers()
+    spectrum: AnyArray = np.asarray(scipy.fft.rfft(rows, length, axis=-1, workers=workers))
+    spectrum *= response
+    padded = np.asarray(scipy.fft.irfft(spectrum, length, axis=-1, workers=workers))
+    return padded[..., :n_columns]
+
+
+def row_response(
+    n_columns: int, spacing_mm: float, *, window: Window = "ram-lak", cutoff: float = 1.0
+) -> FloatArray:
+    """Return the ramp's response, in 1/mm, for rows of `n_columns` padded to twice their length."""
+    length = 2 * int(scipy.fft.next_fast_len(n_columns, real=True) or n_columns)
+    return (ramp_response(length, window=window, cutoff=cutoff) / spacing_mm).astype(np.float32)
 
 
 def ramp_response(length: int, *, window: Window = "ram-lak", cutoff: float = 1.0) -> DoubleArray:
@@ -120,11 +132,6 @@ _WINDOWS: dict[str, Callable[[DoubleArray], DoubleArray]] = {
     "hann": lambda x: 0.5 + 0.5 * np.cos(np.pi * x),
 }
 """The windows as functions of the frequency, as a fraction of the cutoff."""
-
-
-def _transform_length(n_columns: int) -> int:
-    """Return a length of at least twice a row's for which FFTs are fast, and even."""
-    return 2 * int(scipy.fft.next_fast_len(n_columns, real=True) or n_columns)
 
 
 def _workers() -> int:

@@ -4,8 +4,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from diaphane.arrays import AnyArray, DoubleArray
+from diaphane.errors import GeometryError
 from diaphane.notices import notice
 
+_TURNS = 2
 _HOLE_GAPS = 10
 _HOLE_RAD = np.deg2rad(5.0)
 _EDGE_COLUMNS = 2
@@ -32,8 +34,19 @@ def view_weights(angles_rad: ArrayLike, span_rad: float = 2 * np.pi) -> DoubleAr
     -------
     (n_views,) float64
         Arcs in rad; their sum is `span_rad`, less the holes.
+
+    Raises
+    ------
+    GeometryError
+        When the angles span more than two turns, as angles in degrees do.
     """
-    angles = np.mod(np.asarray(angles_rad, dtype=np.float64), span_rad)
+    angles = np.asarray(angles_rad, dtype=np.float64)
+    if np.ptp(angles) > _TURNS * 2 * np.pi:
+        raise GeometryError(
+            f"angles_rad must be in radians and span at most {_TURNS} turns, got "
+            f"{angles.min():.6g} to {angles.max():.6g}: give degrees through numpy.deg2rad"
+        )
+    angles = np.mod(angles, span_rad)
     order = np.argsort(angles, kind="stable")
     gaps = np.diff(angles[order], append=angles[order[0]] + span_rad)
     usual = float(np.median(gaps[gaps > 1e-9])) if (gaps > 1e-9).any() else span_rad

@@ -1,0 +1,72 @@
+"""The plane of rotation as a scan saw it: where each view saw a point, and the sum of views."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from diaphane.arrays import DoubleArray, FloatArray
+from diaphane.ct.beam import FanBeam, ParallelBeam
+from diaphane.ct.field import axes_mm, field_radius_mm, pitch_at_axis_mm
+from diaphane.ct.plane_kernels import add_to_slice, add_to_stack
+from diaphane.space import Grid
+
+_FEW = 6  # slices up to which one by one is faster than together
+
+
+@dataclass(frozen=True, eq=False)
+class Plane:
+    """Where each view of a scan sees the points of a grid's slices.
+
+    The point (x, y) is seen at the column ``axis_column + (a x + b y) / (1 + c x + d y)``: Kak and
+    Slaney's t for parallel rays (equation 31), s' for a fan (equation 95), in columns.
+    """
+
+    rays: DoubleArray
+    """Shape (n_views, 4): a, b, c, d of each view; a and b in columns per mm, c and d in 1/mm."""
+    axis_column: float
+    """The column at which the axis of rotation is seen."""
+    radius_mm: float
+    """Radius of the circle around the axis that every view saw whole."""
+    x_mm: DoubleArray
+    """Where the grid's columns lie."""
+    y_mm: DoubleArray
+    """Where the grid's rows lie."""
+
+    @classmethod
+    def of(cls, beam: ParallelBeam | FanBeam, grid: Grid) -> "Plane":
+        """Return the plane of a `beam` with the points of an upright `grid`."""
+        cos, sin = np.cos(beam.angles_rad), np.sin(beam.angles_rad)
+        pitch_mm = pitch_at_axis_mm(beam)
+        per_mm = 0.0 if isinstance(beam, ParallelBeam) else 1 / beam.source_to_axis_mm
+        rays = np.stack([cos / pitch_mm, sin / pitch_mm, -sin * per_mm, cos * per_mm], axis=1)
+        _, y_mm, x_mm = axes_mm(grid)
+        return cls(rays, beam.detector.center_column, field_radius_mm(beam), x_mm, y_mm)
+
+    def backproject(self, lanes: FloatArray, first_view: int, sums: FloatArray) -> None:
+        """Add views to the `sums` of some slices, each view divided by ``(1 + c x + d y)²``.
+
+        Parameters
+        ----------
+        lanes : (n_lanes, n_columns + 1, n_slices) float32
+            Filtered and weighted views, as :func:`~diaphane.ct.plane_kernels.to_lanes` gives
+            them: their number a multiple of 4, views beyond the last empty.
+        first_view : int
+            Which view the first of them is.
+        sums : (n_slices, ny, nx) float32
+            What is added to; the slices lie innermost in memory where there are many of them.
+        """
+        rays = self.rays[first_view : first_view + len(lanes)]
+        rays = np.pad(rays, ((0, len(lanes) - len(rays)), (0, 0)))
+        where = (rays, self.axis_column, self.x_mm, self.y_mm, self.radius_mm)
+        if len(sums) > _FEW:
+            add_to_stack(lanes, *where, np.moveaxis(sums, 0, -1))
+            return
+        for slice_, total in enumerate(sums):
+            add_to_slice(np.ascontiguousarray(lanes[:, :, slice_]), *where, total)
+
+    def empty_sums(self, n_slices: int) -> FloatArray:
+        """Return zeros of shape (n_slices, ny, nx), laid out as :meth:`backproject` likes it."""
+        ny, nx = len(self.y_mm), len(self.x_mm)
+        if n_slices > _FEW:
+            return np.moveaxis(np.zeros((ny, nx, n_slices), np.float32), -1, 0)
+        return np.zeros((n_slices, ny, nx), np.float32)

@@ -1,0 +1,172 @@
+"""Backprojection of slices in a plane that all rays of a view share.
+
+A view is a row of four numbers ``a b c d``: the point (x, y) is seen at the column ::
+
+    axis_column + (a x + b y) / (1 + c x + d y)
+
+and what is seen there counts ``1 / (1 + c x + d y)²``. Parallel rays have ``c = d = 0``.
+
+Two kernels do the same sum. Of a stack, the slices lie innermost, so that where a point is seen
+is computed once for all of them; of few slices, the points of a row are computed side by side.
+"""
+
+import numpy as np
+from numba import njit, prange
+
+from diaphane.arrays import DoubleArray, FloatArray, IntArray
+
+_TILE = 16  # columns of voxels whose sums stay in the cache while the views pass
+_OPTIONS = {
+    "cache": True,
+    "nogil": True,
+    "error_model": "numpy",
+    "fastmath": {"contract", "reassoc", "nsz", "arcp"},
+}
+
+
+@njit(parallel=True, **_OPTIONS)
+def to_lanes(
+    filtered: FloatArray, low: IntArray, upper_part: FloatArray, weights: FloatArray
+) -> FloatArray:
+    """Return views with the slices innermost: each slice between two rows of the detector.
+
+    Parameters
+    ----------
+    filtered : (n_views, n_rows, n_columns) float32
+        The filtered rows.
+    low : (n_slices,) int32
+        For each slice the row below it.
+    upper_part : (n_slices,) float32
+        How much the next row counts, 0 to 1.
+    weights : (n_views,) float32
+        What each view is multiplied by.
+
+    Returns
+    -------
+    (n, n_columns + 1, n_slices) float32
+        The last column repeats the one before; `n` is the next multiple of 4, and views beyond
+        the last are empty.
+    """
+    n_views, n_rows, n_columns = filtered.shape
+    lanes = np.empty(((n_views + 3) // 4 * 4, n_columns + 1, len(low)), np.float32)
+    lanes[n_views:] = 0
+    for view in prange(n_views):
+        for column in range(n_columns + 1):
+            seen = min(column, n_columns - 1)
+            for z in range(len(low)):
+                below = filtered[view, low[z], seen]
+                above = filtered[view, min(low[z] + 1, n_rows - 1), seen]
+                value = below + upper_part[z] * (above - below)
+                lanes[view, column, z] = weights[view] * value
+    return lanes
+
+
+@njit(parallel=True, **_OPTIONS)
+def add_to_stack(
+    lanes: FloatArray,
+    rays: DoubleArray,
+    axis_column: float,
+    x_mm: DoubleArray,
+    y_mm: DoubleArray,
+    radius_mm: float,
+    sums: FloatArray,
+) -> None:
+    """Add what the views saw to every voxel of a stack of slices within the circle.
+
+    Parameters
+    ----------
+    lanes : (n_views, n_columns + 1, n_slices) float32
+        Filtered and weighted views; `n_views` is a multiple of 4.
+    rays : (n_views, 4) float64
+        The numbers ``a b c d`` of each view.
+    axis_column : float
+        The column at which the axis of rotation is seen.
+    x_mm, y_mm : (nx,), (ny,) float64
+        Where columns and rows of the grid lie.
+    radius_mm : float
+        Radius of the circle around the axis whose points are all seen by some column.
+    sums : (ny, nx, n_slices) float32
+        What is added to.
+    """
+    nx, ny = len(x_mm), len(y_mm)
+    nx_tiles = (nx + _TILE - 1) // _TILE
+    ny_tiles = (ny + _TILE - 1) // _TILE
+    for tile in prange(nx_tiles * ny_tiles):
+        y0, x0 = tile // nx_tiles * _TILE, tile % nx_tiles * _TILE
+        for view in range(0, len(lanes), 4):
+            for iy in range(y0, min(y0 + _TILE, ny)):
+                for ix in range(x0, min(x0 + _TILE, nx)):
+                    x, y = x_mm[ix], y_mm[iy]
+                    if x * x + y * y <= radius_mm * radius_mm:
+                        _add_four_views(lanes, rays, view, axis_column, x, y, sums[iy, ix])
+
+
+@njit(**_OPTIONS)
+def _add_four_views(lanes, rays, view, axis_column, x, y, out):  # noqa: ANN001, ANN202
+    """Add four views to one column of voxels, which so is read and written only once."""
+    i0, g0, h0 = _seen(rays, view, axis_column, x, y)
+    i1, g1, h1 = _seen(rays, view + 1, axis_column, x, y)
+    i2, g2, h2 = _seen(rays, view + 2, axis_column, x, y)
+    i3, g3, h3 = _seen(rays, view + 3, axis_column, x, y)
+    p0, q0 = lanes[view, i0], lanes[view, i0 + 1]
+    p1, q1 = lanes[view + 1, i1], lanes[view + 1, i1 + 1]
+    p2, q2 = lanes[view + 2, i2], lanes[view + 2, i2 + 1]
+    p3, q3 = lanes[view + 3, i3], lanes[view + 3, i3 + 1]
+    for z in range(len(out)):
+        out[z] += (g0 * p0[z] + h0 * q0[z] + g1 * p1[z] + h1 * q1[z]) + (
+            g2 * p2[z] + h2 * q2[z] + g3 * p3[z] + h3 * q3[z]
+        )
+
+
+@njit(**_OPTIONS)
+def _seen(rays, view, axis_column, x, y):  # noqa: ANN001, ANN202
+    """Return the column left of where a point is seen, and the weights of it and of the next."""
+    scale = 1 / (1 + rays[view, 2] * x + rays[view, 3] * y)
+    column = axis_column + (rays[view, 0] * x + rays[view, 1] * y) * scale
+    left = int(column)
+    weight = scale * scale
+    right = (column - left) * weight
+    return left, np.float32(weight - right), np.float32(right)
+
+
+@njit(parallel=True, **_OPTIONS)
+def add_to_slice(
+    views: FloatArray,
+    rays: DoubleArray,
+    axis_column: float,
+    x_mm: DoubleArray,
+    y_mm: DoubleArray,
+    radius_mm: float,
+    sums: FloatArray,
+) -> None:
+    """Add what the views saw to every voxel of one slice within the circle.
+
+    Parameters are those of :func:`add_to_stack`, with `views` of shape (n_views, n_columns + 1)
+    and `sums` of shape (ny, nx); columns of the grid are evenly spaced.
+    """
+    step = x_mm[1] - x_mm[0] if len(x_mm) > 1 else 1.0
+    for iy in prange(len(y_mm)):
+        y = y_mm[iy]
+        half = np.sqrt(max(radius_mm * radius_mm - y * y, 0.0))
+        begin = max(0, int(np.ceil((-half - x_mm[0]) / step)))
+        end = min(len(x_mm), int(np.floor((half - x_mm[0]) / step)) + 1)
+        if abs(y) <= radius_mm and begin < end:
+            out, x = sums[iy, begin:end], np.float32(x_mm[begin])
+            for view in range(len(views)):
+                a, c = np.float32(rays[view, 0]), np.float32(rays[view, 2])
+                b_y, d_y = np.float32(rays[view, 1] * y), np.float32(1 + rays[view, 3] * y)
+                _add_view(
+                    views[view], a, b_y, c, d_y, np.float32(axis_column), x, np.float32(step), out
+                )
+
+
+@njit(**_OPTIONS)
+def _add_view(seen, a, b_y, c, d_y, axis_column, x0, step, out):  # noqa: ANN001, ANN202
+    """Add one view to a row of voxels; all numbers are float32, which lets it run in lanes."""
+    for i in range(len(out)):
+        x = x0 + step * np.float32(i)
+        scale = np.float32(1) / (d_y + c * x)
+        column = axis_column + (a * x + b_y) * scale
+        left = np.int32(column)
+        value = seen[left] + (column - np.float32(left)) * (seen[left + 1] - seen[left])
+        out[i] += value * scale * scale
