@@ -19,21 +19,26 @@ def head(path: Path, n_bytes: int = 512) -> bytes:
 
 
 def files_in(path: Path) -> Iterator[Path]:
-    """Yield the file, or every file in a folder and below, sorted; hidden ones are left out."""
+    """Yield the file, or all files in a folder and below, sorted; none hidden, no linked folder."""
     if not path.is_dir():
         yield path
         return
     for entry in sorted(path.iterdir()):
-        if not entry.name.startswith(".") and entry.name != "__MACOSX":
+        is_hidden = entry.name.startswith(".") or entry.name == "__MACOSX"
+        if not (
+            is_hidden or (entry.is_symlink() and entry.is_dir())
+        ):  # such links may run in rings
             yield from files_in(entry)
 
 
 def is_dicom(path: Path) -> bool:
     """Whether the file, or a file in the folder, starts as DICOM does, with preamble or without."""
-    return any(_is_dicom_head(head(file, 140)) for file in files_in(path))
+    return any(is_dicom_file(file) for file in files_in(path))
 
 
-def _is_dicom_head(start: bytes) -> bool:
+def is_dicom_file(path: Path) -> bool:
+    """Whether the file starts as DICOM does."""
+    start = head(path, 140)
     if start[128:132] == b"DICM":
         return True
     # Without preamble: a first element of group 2 or 8 with a plausible type or length.
