@@ -1,0 +1,75 @@
+"""What the page carries inside itself: a small volume, three planes, a histogram, pictures."""
+
+import base64
+import gzip
+import io
+
+import numpy as np
+from PIL import Image as PillowImage
+from scipy import ndimage
+
+from diaphane.arrays import AnyArray, ByteArray
+from diaphane.image import Image, Picture
+
+VOLUME_RANGE_HU = (-500.0, 1500.0)
+"""What the 256 gray levels of the small volume cover."""
+LONGEST_SIDE = 176
+"""Voxels along the longest side of the small volume."""
+BIN_HU = 10.0
+"""Width of a histogram's bin."""
+LOWEST_HU, HIGHEST_HU = -1100.0, 2500.0
+
+
+def packed(array: AnyArray) -> str:
+    """Return the bytes of `array`, compressed, as base64 text."""
+    return base64.b64encode(gzip.compress(np.ascontiguousarray(array).tobytes(), 9)).decode()
+
+
+def small_volume(image: Image) -> tuple[ByteArray, tuple[float, float, float]]:
+    """Return a volume light enough for a page, and its spacing.
+
+    The picture in HU is smoothed as far as the coarser grid needs, resampled linearly to at most
+    `LONGEST_SIDE` voxels a side, and brought to 256 gray levels over `VOLUME_RANGE_HU`.
+
+    Returns
+    -------
+    values : (slices, rows, columns) uint8
+    spacing_mm : (3,) floats
+    """
+    spacing = np.array(image.grid.spacing_mm)
+    target_mm = (np.array(image.grid.shape) * spacing).max() / LONGEST_SIDE
+    factors = np.minimum(1.0, spacing / target_mm)
+    smoothed = ndimage.gaussian_filter(
+        np.asarray(image.values, dtype=np.float32), np.maximum(0.6, 0.45 / factors)
+    )
+    values = ndimage.zoom(smoothed, factors, order=1, grid_mode=True, mode="nearest")
+    low, high = VOLUME_RANGE_HU
+    gray = np.clip((values - low) / (high - low), 0, 1) * 255
+    new_spacing = spacing * np.array(image.grid.shape) / np.array(values.shape)
+    return gray.round().astype(np.uint8), tuple(float(s) for s in new_spacing)
+
+
+def histogram(image: Image) -> dict[str, object]:
+    """Return how many voxels fall into each bin of HU, and the volume of a voxel in mL."""
+    edges = np.arange(LOWEST_HU, HIGHEST_HU + BIN_HU / 2, BIN_HU)
+    inside = np.clip(image.values, LOWEST_HU, HIGHEST_HU)
+    counts, _ = np.histogram(inside, edges)
+    return {
+        "low_hu": LOWEST_HU,
+        "bin_hu": BIN_HU,
+        "counts": counts.tolist(),
+        "voxel_ml": image.grid.voxel_volume_mm3 / 1000,
+    }
+
+
+def picture_uri(picture: Picture, *, quality: int = 85) -> str:
+    """Return a picture as a data address: JPEG, or PNG where it is small."""
+    pillow = PillowImage.fromarray(picture.pixels[..., :3])
+    return image_uri(pillow, quality=quality)
+
+
+def image_uri(pillow: PillowImage.Image, *, quality: int = 85) -> str:
+    """Return a Pillow image as a data address."""
+    buffer = io.BytesIO()
+    pillow.convert("RGB").save(buffer, "JPEG", quality=quality, optimize=True)
+    return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode()
