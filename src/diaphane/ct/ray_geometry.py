@@ -90,36 +90,38 @@ def rays(
         (rows - detector.center_row) * detector.row_spacing_mm,
         *(np.asarray(x, dtype=np.float64) for x in spot_mm),
     )
-    origins, directions = _at_view_zero(beam, a, b, p, q)
-    turn = _turn(beam.angles_rad[views])
-    return Rays(_apply(turn, origins), _apply(turn, directions))
+    origins, directions = _in_own_axes(beam, a.ravel(), b.ravel(), p.ravel(), q.ravel())
+    angles, shape = beam.angles_rad[views.reshape(-1, 1)], (*views.shape, *a.shape, 3)
+    return Rays(
+        _in_world(angles, *origins).reshape(shape), _in_world(angles, *directions).reshape(shape)
+    )
 
 
-def _at_view_zero(
+_Components = tuple[DoubleArray, DoubleArray, DoubleArray]
+
+
+def _in_own_axes(
     beam: Beam, a: DoubleArray, b: DoubleArray, p: DoubleArray, q: DoubleArray
-) -> tuple[DoubleArray, DoubleArray]:
-    """Return origins and unit directions in the axes (u, v, s)."""
+) -> tuple[_Components, _Components]:
+    """Return origins and unit directions of a list of rays as components along u, v and s."""
     if isinstance(beam, ParallelBeam):
         if p.any() or q.any():
             raise InputError("spot_mm must be 0 for a parallel beam, which has no focal spot")
-        return np.stack([a, b, 0 * a], -1), np.stack([0 * a, 0 * a, -np.ones_like(a)], -1)
-    height = b if isinstance(beam, FanBeam) else 0 * b
-    origins = np.stack([p, height + q, np.full_like(p, beam.source_to_axis_mm)], -1)
-    toward = np.stack([a - p, b - height - q, np.full_like(p, -beam.source_to_detector_mm)], -1)
-    return origins, toward / np.linalg.norm(toward, axis=-1, keepdims=True)
+        return (a, b, np.zeros_like(a)), (np.zeros_like(a), np.zeros_like(a), -np.ones_like(a))
+    height = b + q if isinstance(beam, FanBeam) else q
+    along_u, along_v, along_s = a - p, b - height, -beam.source_to_detector_mm
+    length = np.sqrt(along_u**2 + along_v**2 + along_s**2)
+    origins = (p, height, np.full_like(a, beam.source_to_axis_mm))
+    return origins, (along_u / length, along_v / length, along_s / length)
 
 
-def _turn(angles_rad: DoubleArray) -> DoubleArray:
-    """Return the matrices whose rows are u, v and s at each angle: shape (..., 3, 3)."""
+def _in_world(
+    angles_rad: DoubleArray, along_u: DoubleArray, along_v: DoubleArray, along_s: DoubleArray
+) -> DoubleArray:
+    """Return the vectors ``along_u u + along_v v + along_s s`` at angles of shape (views, 1)."""
     sine, cosine = np.sin(angles_rad), np.cos(angles_rad)
-    zero, one = np.zeros_like(sine), np.ones_like(sine)
-    u = np.stack([cosine, sine, zero], -1)
-    v = np.stack([zero, zero, one], -1)
-    s = np.stack([sine, -cosine, zero], -1)
-    return np.stack([u, v, s], -2)
-
-
-def _apply(turn: DoubleArray, vectors: DoubleArray) -> DoubleArray:
-    """Return `vectors` (places, 3) in each of the `turn` frames (views, 3, 3)."""
-    flat = vectors.reshape(-1, 3) @ turn
-    return flat.reshape(turn.shape[:-2] + vectors.shape)
+    vectors = np.empty((len(angles_rad), len(along_u), 3))
+    vectors[..., 0] = along_u * cosine + along_s * sine
+    vectors[..., 1] = along_u * sine - along_s * cosine
+    vectors[..., 2] = along_v
+    return vectors

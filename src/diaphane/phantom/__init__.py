@@ -5,6 +5,7 @@ from diaphane.phantom.classic import INSERTS, Insert, shepp_logan, water_cylinde
 from diaphane.phantom.materials import HOUNSFIELD, WATER_PER_MM, attenuation_of, per_mm
 from diaphane.phantom.shapes import Box, Cut, Cylinder, Ellipsoid, Part, mirrored
 from diaphane.phantom.simulate import scan
+from diaphane.phantom.voxels import voxelize
 
 __all__ = [
     "HOUNSFIELD",
@@ -22,5 +23,6 @@ __all__ = [
     "per_mm",
     "scan",
     "shepp_logan",
+    "voxelize",
     "water_cylinder",
 ]

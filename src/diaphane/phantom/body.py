@@ -11,7 +11,7 @@ from diaphane.arrays import DoubleArray
 from diaphane.errors import InputError
 from diaphane.history import History
 from diaphane.phantom import chords
-from diaphane.phantom.shapes import Box, Cylinder, Ellipsoid, Part
+from diaphane.phantom.shapes import Part
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,13 +29,6 @@ class Body:
     """How it was made."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "parts", tuple(self.parts))
-        for i, part in enumerate(self.parts):
-            if not isinstance(part, Ellipsoid | Cylinder | Box):
-                raise InputError(
-                    f"Body.parts[{i}] must be an Ellipsoid, a Cylinder or a Box, "
-                    f"got {type(part).__name__}"
-                )
         if self.combine not in ("replace", "add"):
             raise InputError(f"Body.combine must be 'replace' or 'add', got {self.combine!r}")
 
@@ -62,7 +55,8 @@ class Body:
 
         Examples
         --------
-        >>> ball = Body((Ellipsoid((0.0, 0.0, 0.0), (10.0, 10.0, 10.0), 0.02),))
+        >>> from diaphane import phantom
+        >>> ball = phantom.Body((phantom.Ellipsoid((0.0, 0.0, 0.0), (10.0, 10.0, 10.0), 0.02),))
         >>> float(ball.line_integrals((0.0, -100.0, 0.0), (0.0, 1.0, 0.0)))
         0.4
         """

@@ -11,6 +11,8 @@ first; the intervals of the others are found for all lines of the block at once,
 branches, which the compiler turns into vector instructions.
 """
 
+from typing import Any
+
 import numba as nb
 import numpy as np
 
@@ -21,10 +23,11 @@ _FAR = 1e12  # beyond every end of a part, in mm
 _PARALLEL = 1e-20  # of a squared slope: less is a line along the axis of a cylinder
 _SLANT = 1e-12  # of a cosine: less is a line along a plane
 _FAST = {"contract", "reassoc", "nsz", "arcp"}
-_JIT = {"cache": True, "error_model": "numpy", "fastmath": _FAST}
+JIT: dict[str, Any] = {"cache": True, "error_model": "numpy", "fastmath": _FAST}
+"""How every kernel here is compiled: NaN and infinity keep their meaning."""
 
 
-@nb.njit(parallel=True, **_JIT)
+@nb.njit(parallel=True, **JIT)
 def line_integrals(origins, directions, packed, adds, out):  # noqa: ANN001, ANN201
     """Write into `out` the integral of the attenuation along each line.
 
@@ -60,7 +63,7 @@ def line_integrals(origins, directions, packed, adds, out):  # noqa: ANN001, ANN
             out[first + i] = total
 
 
-@nb.njit(**_JIT)
+@nb.njit(**JIT)
 def candidates(lines, n_lines, centers, radii, chosen):  # noqa: ANN001, ANN201
     """Write into `chosen` the parts whose ball a line of the block may meet; return how many.
 
@@ -95,7 +98,7 @@ def candidates(lines, n_lines, centers, radii, chosen):  # noqa: ANN001, ANN201
     return n_chosen
 
 
-@nb.njit(**_JIT)
+@nb.njit(**JIT)
 def crossings(lines, n_lines, part, packed, start, end):  # noqa: ANN001, ANN201
     """Write where each line enters and leaves one part; ``start >= end`` where it misses."""
     matrices, centers, _, _, planes, first_plane = packed
@@ -137,7 +140,7 @@ def crossings(lines, n_lines, part, packed, start, end):  # noqa: ANN001, ANN201
             end[i] = min(end[i], high)
 
 
-@nb.njit(**_JIT)
+@nb.njit(**JIT)
 def add_up(start, end, values, chosen, n_chosen, pieces):  # noqa: ANN001, ANN201
     """Write each part's interval as a piece of its own ``(start, end, value)``; return how many."""
     n = 0
@@ -148,7 +151,7 @@ def add_up(start, end, values, chosen, n_chosen, pieces):  # noqa: ANN001, ANN20
     return n
 
 
-@nb.njit(**_JIT)
+@nb.njit(**JIT)
 def resolve(start, end, values, chosen, n_chosen, covered, pieces):  # noqa: ANN001, ANN201
     """Write the pieces ``(start, end, value)`` where later parts replace earlier ones.
 
@@ -182,7 +185,7 @@ def resolve(start, end, values, chosen, n_chosen, covered, pieces):  # noqa: ANN
     return n
 
 
-@nb.njit(**_JIT)
+@nb.njit(**JIT)
 def _put(covered, n_covered, first, last, low, high):  # noqa: ANN001, ANN202
     """Put the interval (low, high) in the place of those from `first` to `last`."""
     shift = 1 - (last - first)
