@@ -6,11 +6,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from diaphane.errors import InputError
-from diaphane.simd import ISA, W, host, kernel, load, prange, store
+from diaphane.simd import ISA, W, host, kernel, load, store
 from diaphane.simd.compiling import _own_stamp
 
 HERE = Path(__file__).parent
@@ -42,11 +41,6 @@ def _double(values):
         store(values, i, load(values, i) * 2)
 
 
-def _double_all(values):
-    for i in prange(len(values)):
-        store(values, (i, 0), load(values, (i, 0)) * 2)
-
-
 @pytest.mark.skipif(ISA == "numpy", reason="nothing is compiled")
 def test_code_on_disk_is_stale_when_the_registers_change(monkeypatch: pytest.MonkeyPatch):
     stamp = kernel()(_double)._cache._cache_file._source_stamp
@@ -68,13 +62,3 @@ def test_kernels_are_kept_in_the_users_cache_where_the_package_cannot_be_written
         [sys.executable, "-c", script], env=settings, capture_output=True, text=True, check=True
     )
     assert Path(done.stdout.strip()) == tmp_path / "diaphane" / "kernels"
-
-
-def test_a_parallel_kernel_is_entered_by_one_thread_at_a_time():
-    from concurrent.futures import ThreadPoolExecutor
-
-    double = kernel(parallel=True)(_double_all)
-    rows = [np.full((2, W), i, np.float32) for i in range(8)]
-    with ThreadPoolExecutor(4) as pool:
-        list(pool.map(double, rows))
-    assert [row[1, 0] for row in rows] == [2 * i for i in range(8)]

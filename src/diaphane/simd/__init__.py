@@ -29,8 +29,6 @@ best by itself.
 
 from typing import TYPE_CHECKING
 
-from numba import prange
-
 from diaphane.simd.compiling import FAST, kernel
 from diaphane.simd.host import ISA, W, config
 
@@ -85,7 +83,6 @@ __all__ = [
     "maximum",
     "minimum",
     "permute2",
-    "prange",
     "splat",
     "sqrt",
     "store",

@@ -1,0 +1,99 @@
+"""A volume that cone-beam views are added to, block by block."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from diaphane.arrays import FloatArray
+from diaphane.ct.beam import ConeBeam
+from diaphane.ct.cone_field import ConeField
+from diaphane.ct.cone_kernels import (
+    MOST_ROWS_PER_SLICE,
+    PADDING,
+    TILE,
+    Places,
+    backproject,
+    backproject_plainly,
+    pack,
+    unpack,
+)
+from diaphane.notices import notice
+from diaphane.parallel import spread
+from diaphane.simd import W
+
+_BLOCK_BYTES = 2**24  # filtered views at a time: they stay in the outer cache
+_VIEWS = 8  # blocks hold a multiple of it
+
+
+class ConeVolume:
+    """Sums over the views, in the layout of :mod:`diaphane.ct.cone_kernels`."""
+
+    def __init__(self, beam: ConeBeam, field: ConeField) -> None:
+        self._field = field
+        self._places = _places(beam, field)
+        self._sines = np.sin(beam.angles_rad).astype(np.float32)
+        self._cosines = np.cos(beam.angles_rad).astype(np.float32)
+        self._backproject = _fitting_kernel(beam, field)
+        ny, nx, nz = len(field.y_mm), len(field.x_mm), len(field.z_mm)
+        self._n_tiles = -(-ny // TILE) * -(-nx // TILE)
+        self._sums = np.zeros((ny, nx, _up_to_lanes(nz)), np.float32)
+        detector = beam.detector
+        shape = (detector.n_columns, _up_to_lanes(detector.n_rows + 2 * PADDING))
+        size = max(_BLOCK_BYTES // (4 * shape[0] * shape[1]) // _VIEWS, 1) * _VIEWS
+        self._packed = np.zeros((min(size, beam.n_views), *shape), np.float32)
+
+    def blocks(self) -> list[slice]:
+        """Return the views that are worked on together."""
+        size, n_views = len(self._packed), len(self._sines)
+        return [slice(i, min(i + size, n_views)) for i in range(0, n_views, size)]
+
+    def add(self, views: slice, filtered: FloatArray, weights: FloatArray) -> None:
+        """Add some views: filtered, of shape (n, n_rows, n_columns), each by its weight."""
+        packed = self._packed[: len(filtered)]
+        spread(pack, len(packed), filtered, weights, packed)
+        angles = (self._sines[views], self._cosines[views])
+        spread(self._backproject, self._n_tiles, packed, *angles, self._places, self._sums)
+
+    def slices(self) -> FloatArray:
+        """Return the sums as (slice, row, column), 0 where not every view saw."""
+        ny, nx = self._sums.shape[:2]
+        slices = np.empty((len(self._field.z_mm), ny, nx), np.float32)
+        spread(unpack, ny, self._sums, self._field.first, self._field.stop, slices)
+        return slices
+
+
+def _up_to_lanes(n: int) -> int:
+    """Return the next multiple of the number of lanes."""
+    return -(-n // W) * W
+
+
+def _slice_step_mm(field: ConeField) -> float:
+    return float(field.z_mm[1] - field.z_mm[0]) if len(field.z_mm) > 1 else 1.0
+
+
+def _places(beam: ConeBeam, field: ConeField) -> Places:
+    detector = beam.detector
+    return Places(
+        x_mm=field.x_mm.astype(np.float32),
+        y_mm=field.y_mm.astype(np.float32),
+        z0_mm=np.float32(field.z_mm[0]),
+        dz_mm=np.float32(_slice_step_mm(field)),
+        first=field.first,
+        stop=field.stop,
+        source_to_axis=np.float32(beam.source_to_axis_mm),
+        source_to_detector=np.float32(beam.source_to_detector_mm),
+        column_spacing=np.float32(detector.column_spacing_mm),
+        row_spacing=np.float32(detector.row_spacing_mm),
+        center_column=np.float32(detector.center_column),
+        center_row=np.float32(detector.center_row + PADDING),
+    )
+
+
+def _fitting_kernel(beam: ConeBeam, field: ConeField) -> Callable[..., None]:
+    """Return the kernel for the slices' distance; say so when it is the slow one."""
+    rows_per_mm = field.largest_magnification / beam.detector.row_spacing_mm
+    rows = rows_per_mm * _slice_step_mm(field)
+    if rows <= MOST_ROWS_PER_SLICE:
+        return backproject
+    notice("ct.plain_kernel", rows=round(rows, 2), most=round(MOST_ROWS_PER_SLICE, 2))
+    return backproject_plainly
