@@ -6,7 +6,8 @@ mesh; ``Field`` a vector at each voxel; ``Picture`` pixels for eyes; ``Measureme
 its unit and interval. None of them reads, plots or reconstructs.
 
 :func:`resample` and :func:`resample_onto` bring an image onto another grid (labels:
-:func:`resample_labels`, :func:`resample_labels_onto`).
+:func:`resample_labels`, :func:`resample_labels_onto`); :func:`from_slices` makes one image of loose
+parallel sections.
 """
 
 from diaphane.image.resampling import (
@@ -15,6 +16,7 @@ from diaphane.image.resampling import (
     resample_labels_onto,
     resample_onto,
 )
+from diaphane.image.sections import from_slices
 from diaphane.image.types import (
     Cine,
     Field,
@@ -37,6 +39,7 @@ __all__ = [
     "Quantity",
     "Slices",
     "Surface",
+    "from_slices",
     "resample",
     "resample_labels",
     "resample_labels_onto",
