@@ -1,6 +1,7 @@
 """X-ray computed tomography: from counts to Hounsfield numbers."""
 
 from diaphane.ct.beam import Beam, ConeBeam, Detector, FanBeam, ParallelBeam
+from diaphane.ct.cone_beam import fdk
 from diaphane.ct.filtered_backprojection import fbp
 from diaphane.ct.ray_geometry import Rays, rays
 from diaphane.ct.scan import ConeScan, FanScan, ParallelScan, Scan
@@ -17,5 +18,6 @@ __all__ = [
     "Rays",
     "Scan",
     "fbp",
+    "fdk",
     "rays",
 ]
