@@ -22,7 +22,7 @@ from diaphane.parallel import spread
 from diaphane.simd import W
 
 _BLOCK_BYTES = 2**24  # filtered views at a time: they stay in the outer cache
-_VIEWS = 8  # blocks hold a multiple of it
+_VIEWS = (8, 32)  # fewest, a divisor of them all, and most: progress wants to be told
 
 
 class ConeVolume:
@@ -39,7 +39,9 @@ class ConeVolume:
         self._sums = np.zeros((ny, nx, _up_to_lanes(nz)), np.float32)
         detector = beam.detector
         shape = (detector.n_columns, _up_to_lanes(detector.n_rows + 2 * PADDING))
-        size = max(_BLOCK_BYTES // (4 * shape[0] * shape[1]) // _VIEWS, 1) * _VIEWS
+        fewest, most = _VIEWS
+        size = _BLOCK_BYTES // (4 * shape[0] * shape[1]) // fewest * fewest
+        size = min(max(size, fewest), most)
         self._packed = np.zeros((min(size, beam.n_views), *shape), np.float32)
 
     def blocks(self) -> list[slice]:
