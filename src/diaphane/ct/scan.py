@@ -1,6 +1,7 @@
 """What a CT scanner measured: frozen raw data with its complete geometry."""
 
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 
@@ -75,6 +76,9 @@ class ConeScan:
 
 
 Scan = ParallelScan | FanScan | ConeScan
+
+SomeScan = TypeVar("SomeScan", ParallelScan, FanScan, ConeScan)
+"""A scan whose kind a step keeps."""
 
 
 def _check_scan(scan: Scan) -> None:
