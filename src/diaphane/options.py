@@ -23,7 +23,7 @@ import numpy as np
 
 from diaphane.errors import OptionError
 
-__all__ = ["Annotated", "Option", "Range", "nearest"]
+__all__ = ["Annotated", "Option", "Range", "nearest", "short"]
 
 
 @dataclass(frozen=True)
@@ -101,12 +101,17 @@ class Option:
 
     @cached_property
     def _adapter(self) -> Any:
-        from pydantic import ConfigDict, TypeAdapter
+        from pydantic import ConfigDict, TypeAdapter, with_config
 
-        try:
-            return TypeAdapter(self.annotation, config=ConfigDict(extra="forbid"))
-        except Exception:  # a dataclass carries its own configuration
+        strict = ConfigDict(extra="forbid")
+        kind = self.annotation
+        if typing.get_origin(kind) is Annotated:
+            kind = typing.get_args(kind)[0]
+        if isinstance(kind, type) and dataclasses.is_dataclass(kind):
+            if not hasattr(kind, "__pydantic_config__"):  # there alone pydantic looks for its rules
+                with_config(strict)(kind)
             return TypeAdapter(self.annotation)
+        return TypeAdapter(self.annotation, config=strict)
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
@@ -131,9 +136,10 @@ def _why(error: Any, annotation: Any) -> str:
     """Return what pydantic found wrong, in our words: the place, what was expected, what came."""
     fields = _fields(annotation)
     problems = error.errors(include_url=False)
-    worst = max(problems, key=lambda p: len(p["loc"]))  # the choice of a union that fits best
+    # of a union, the choice that fits best; a wrong name before the one that is then missing
+    worst = max(problems, key=lambda p: (len(p["loc"]), p["type"] == "unexpected_keyword_argument"))
     place = _place(worst, fields)
-    came = _short.repr(worst["input"])
+    came = short(worst["input"])
     if worst["type"] == "unexpected_keyword_argument":
         name = str(worst["loc"][-1])
         return f"{place} is not known: {nearest(name, fields)}"
@@ -146,8 +152,13 @@ def _why(error: Any, annotation: Any) -> str:
     return f"{place} must be {' or '.join(dict.fromkeys(map(_wanted, here)))}, got {came}"
 
 
-_short = reprlib.Repr()
-_short.maxstring = _short.maxother = 60
+def short(value: Any) -> str:
+    """Return a value as a text that fits into one sentence."""
+    try:
+        return reprlib.repr(value)
+    except ValueError:  # a number with thousands of digits
+        return "a huge number"
+
 
 _WANTED = {
     "bool_type": "true or false",

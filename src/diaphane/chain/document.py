@@ -29,7 +29,7 @@ from typing import Any
 
 from diaphane.chain.faults import Fault, refuse
 from diaphane.errors import ChainError
-from diaphane.options import nearest
+from diaphane.options import nearest, short
 from diaphane.units import Quantity
 
 FORMAT = 1
@@ -112,7 +112,7 @@ def parse(text: str) -> Chain:
         if key not in _TOP:
             faults.append(Fault(f"unknown key {key!r}: {nearest(key, _TOP)}", key=key))
     if table.get("format") != FORMAT or isinstance(table.get("format"), bool):
-        came = f", got {_short(table['format'])}" if "format" in table else ""
+        came = f", got {short(table['format'])}" if "format" in table else ""
         faults.append(Fault(f"a chain begins with format = {FORMAT}{came}", key="format"))
     title = _words(table, "title", faults)
     description = _words(table, "description", faults)
@@ -140,7 +140,7 @@ def _words(table: dict[str, Any], key: str, faults: list[Fault]) -> Mapping[str,
     if isinstance(words, str):
         return MappingProxyType({"en": words})
     if not isinstance(words, dict) or not all(isinstance(w, str) for w in words.values()):
-        message = f'{key} must be {{ en = "…", fr = "…" }}, got {_short(words)}'
+        message = f'{key} must be {{ en = "…", fr = "…" }}, got {short(words)}'
         faults.append(Fault(message, key=key))
         return {}
     return MappingProxyType(words)
@@ -158,10 +158,10 @@ def _inputs(table: Any, faults: list[Fault]) -> tuple[ChainInput, ...]:
         table = {"type": said} if isinstance(said, str) else said
         if not isinstance(table, dict) or not {"type"} <= table.keys() <= {"type", "quantity"}:
             message = 'must be "ct.ConeScan" or { type = "ct.ConeScan", quantity = "counts" }'
-            faults.append(Fault(f"input {name} {message}, got {_short(said)}", key=key))
+            faults.append(Fault(f"input {name} {message}, got {short(said)}", key=key))
         elif not isinstance(table["type"], str) or not _PATH.match(table["type"]):
             message = f"the type of input {name} must be a name like ct.ConeScan"
-            faults.append(Fault(f"{message}, got {_short(table['type'])}", key=key))
+            faults.append(Fault(f"{message}, got {short(table['type'])}", key=key))
         else:
             quantity = _quantity(name, table.get("quantity"), faults)
             inputs.append(ChainInput(name, table["type"], quantity))
@@ -175,7 +175,7 @@ def _quantity(name: str, label: Any, faults: list[Fault]) -> Quantity | None:
     if isinstance(label, str) and label in known:
         return known[label]
     hint = nearest(label, known) if isinstance(label, str) else nearest("", known)
-    message = f"input {name}: unknown quantity {_short(label)}: {hint}"
+    message = f"input {name}: unknown quantity {short(label)}: {hint}"
     faults.append(Fault(message, key=f"inputs.{name}"))
     return None
 
@@ -214,23 +214,14 @@ def _stage(number: int, table: dict[str, Any], faults: list[Fault]) -> Stage | N
     if step is None:
         return fault("step", 'step is missing: step = "ct.fdk"')
     if not isinstance(step, str) or not _PATH.match(step):
-        return fault("step", f"step must be a name like ct.fdk, got {_short(step)}")
+        return fault("step", f"step must be a name like ct.fdk, got {short(step)}")
     if not isinstance(name, str) or not _NAME.match(name):
-        return fault("name", f"name must be {_NAME_RULE}, got {_short(name)}")
+        return fault("name", f"name must be {_NAME_RULE}, got {short(name)}")
     of = table.get("of")
     if isinstance(of, str):
         of = [of]
     if of is not None and not (isinstance(of, list) and all(isinstance(o, str) for o in of)):
-        fault("of", f"of must be a list of names of inputs or earlier stages, got {_short(of)}")
+        fault("of", f"of must be a list of names of inputs or earlier stages, got {short(of)}")
         of = None
     options = {key: value for key, value in table.items() if key not in RESERVED}
     return Stage(number, name, step, None if of is None else tuple(of), MappingProxyType(options))
-
-
-def _short(value: Any) -> str:
-    """Return a value as a text that fits into one sentence."""
-    try:
-        text = repr(value)
-    except ValueError:  # a number with thousands of digits
-        text = "a huge number"
-    return text if len(text) <= 60 else f"{text[:40]}…"
