@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import diaphane
 from diaphane.ct import ConeBeam, ConeScan, Detector, FanBeam, FanScan, ParallelBeam, ParallelScan
 from diaphane.errors import DiaphaneError, FormatError, InputError, OutputError
 from diaphane.formats import inspect, read, read_store, write_store
@@ -21,6 +22,7 @@ from diaphane.formats.signatures import is_store
 from diaphane.history import History, history_of, record
 from diaphane.image import Cine, Field, Image, Labels, Measurement, Picture, Slices, Surface
 from diaphane.notices import Notice
+from diaphane.phantom import Body, Box, Cut, Cylinder
 from diaphane.space import Affine, Grid
 from diaphane.units import Quantity
 
@@ -66,6 +68,17 @@ EXAMPLES: dict[str, Any] = {
     "picture without size": Picture(np.zeros((2, 2, 3), np.uint8)),
     "measurement": Measurement(0.1, "mL", (-np.inf, np.nan), "volume"),
     "numpy measurement": Measurement(float(np.float64(1 / 3)), ""),
+    "parallel beam": ParallelBeam(ANGLES, DETECTOR),
+    "fan beam": FanBeam(ANGLES, DETECTOR, 400.1, 500.2),
+    "cone beam": ConeBeam(ANGLES, DETECTOR, 400, 500),
+    "body": diaphane.phantom.shepp_logan(),
+    "cut body": Body(
+        (
+            Box((0, 0, 0), (1, 2, 3), 0.02, cuts=(Cut((0, 0, 0), (0, 0.6, 0.8)),)),
+            Cylinder((1, 2, 3), (4, 5), 6, 0.1, name="tooth"),
+        ),
+        combine="add",
+    ),
     "parallel scan": ParallelScan(
         COUNTS, ParallelBeam(ANGLES, DETECTOR), Quantity.COUNTS, COUNTS[:1], COUNTS[:2]
     ),
@@ -122,7 +135,7 @@ def test_the_one_door_reads_and_inspects_it(name: str, tmp_path: Path) -> None:
 
 def test_every_flowing_type_has_an_example_here() -> None:
     kinds = {type(value) for value in EXAMPLES.values()}
-    for room in ("image", "ct"):
+    for room in ("image", "ct", "phantom"):
         module = import_module(f"diaphane.{room}")
         for name in module.__all__:
             kind = getattr(module, name)

@@ -16,16 +16,30 @@ if TYPE_CHECKING:
     from diaphane.formats.dicom_reader import inspect_dicom as inspect_dicom
     from diaphane.formats.dicom_reader import read_dicom as read_dicom
     from diaphane.formats.dicom_writer import write_dicom as write_dicom
+    from diaphane.formats.metaimage import inspect_metaimage as inspect_metaimage
+    from diaphane.formats.metaimage import read_metaimage as read_metaimage
+    from diaphane.formats.nifti import inspect_nifti as inspect_nifti
+    from diaphane.formats.nifti import read_nifti as read_nifti
+    from diaphane.formats.nifti_writer import write_nifti as write_nifti
+    from diaphane.formats.nrrd import inspect_nrrd as inspect_nrrd
+    from diaphane.formats.nrrd import read_nrrd as read_nrrd
     from diaphane.formats.store import inspect_store as inspect_store
     from diaphane.formats.store import read_store as read_store
     from diaphane.formats.store import write_store as write_store
 
 _HOMES = {
     "inspect_dicom": "dicom_reader",
+    "inspect_metaimage": "metaimage",
+    "inspect_nifti": "nifti",
+    "inspect_nrrd": "nrrd",
     "inspect_store": "store",
     "read_dicom": "dicom_reader",
+    "read_metaimage": "metaimage",
+    "read_nifti": "nifti",
+    "read_nrrd": "nrrd",
     "read_store": "store",
     "write_dicom": "dicom_writer",
+    "write_nifti": "nifti_writer",
     "write_store": "store",
 }
 

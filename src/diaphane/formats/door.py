@@ -16,11 +16,9 @@ from diaphane import history
 from diaphane.errors import DiaphaneError, FormatError, OptionError
 from diaphane.formats import signatures, sniff
 from diaphane.formats.contents import Contents
+from diaphane.formats.source import Source, name_of
 from diaphane.formats.unpack import is_archive, unpacked
 from diaphane.options import nearest
-
-Source = str | Path | Sequence[str | Path]
-"""A file, a folder, an archive, or a list of files."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +66,16 @@ FORMATS: tuple[Format, ...] = (
         "inspect_store",
         keeps_history=True,
     ),
+    Format("nifti", "NIfTI", signatures.is_nifti, "nifti", "read_nifti", "inspect_nifti"),
+    Format(
+        "metaimage",
+        "MetaImage",
+        signatures.is_metaimage,
+        "metaimage",
+        "read_metaimage",
+        "inspect_metaimage",
+    ),
+    Format("nrrd", "NRRD", signatures.is_nrrd, "nrrd", "read_nrrd", "inspect_nrrd"),
 )
 """All formats; the first that recognizes a file takes it."""
 
@@ -115,15 +123,6 @@ def inspect(source: Source, *, format: str = "") -> Contents:
     with _opened(source, format) as (row, content), _one_sentence(source, row):
         contents: Contents = row.function(row.inspector)(content)
     return replace(contents, source=name_of(source))
-
-
-def name_of(source: Source) -> str:
-    """Return a short name for a source: that of the file or folder; of a list, also its length."""
-    if isinstance(source, str | Path):
-        path = Path(source)
-        return path.name or path.resolve().name
-    files = [Path(p) for p in source]
-    return f"{files[0].resolve().parent.name} ({len(files)} files)" if files else "nothing"
 
 
 @contextmanager

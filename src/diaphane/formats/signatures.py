@@ -1,5 +1,7 @@
 """How each format but DICOM is told by its content; cheap, and never raising."""
 
+import re
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,34 @@ from diaphane.formats.sniff import head
 def is_store(path: Path) -> bool:
     """Whether a file is a store of Diaphane's, of any version."""
     return _hdf5_says(path, lambda file: file.attrs.get("format") == "diaphane store")
+
+
+def is_nifti(path: Path) -> bool:
+    """Whether a file is NIfTI-1 or NIfTI-2, compressed or not, or the header of a pair."""
+    start = _start(path)
+    magic = {b"n+1\0": start[344:348], b"ni1\0": start[344:348], b"n+2\0": start[4:8]}
+    return any(found == name for name, found in magic.items()) or start[4:8] == b"ni2\0"
+
+
+def is_metaimage(path: Path) -> bool:
+    """Whether a file starts as the header of a MetaImage."""
+    return re.match(rb"(?:[A-Za-z]+ *=[^\n]*\n)*? *NDims *=", head(path, 2048)) is not None
+
+
+def is_nrrd(path: Path) -> bool:
+    """Whether a file starts as NRRD does."""
+    return head(path, 8).startswith(b"NRRD000")
+
+
+def _start(path: Path) -> bytes:
+    """Return a file's first bytes, unpacked where it is compressed by gzip."""
+    start = head(path, 1024)
+    if start[:2] != b"\x1f\x8b":
+        return start
+    try:
+        return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(start, 512)
+    except zlib.error:
+        return b""
 
 
 def _hdf5_says(path: Path, question: Callable[[Any], bool]) -> bool:

@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
-from typing import IO
+from typing import Any
 
 from diaphane.errors import FormatError
 from diaphane.formats.sniff import head
@@ -63,7 +63,7 @@ def unpacked(path: Path) -> Iterator[Path]:
         yield Path(folder)
 
 
-def _members(path: Path) -> Iterator[tuple[str, IO[bytes]]]:
+def _members(path: Path) -> Iterator[tuple[str, Any]]:
     start = head(path)
     if start[:4] == b"PK\x03\x04":
         with zipfile.ZipFile(path) as archive:
@@ -97,7 +97,7 @@ def _place(path: Path, folder: Path, name: str) -> Path:
     return folder / inside
 
 
-def _copy(file: IO[bytes], target: Path, room: int, path: Path) -> int:
+def _copy(file: Any, target: Path, room: int, path: Path) -> int:
     """Copy `file` in blocks and return its size; stop where it outgrows `room`."""
     target.parent.mkdir(parents=True, exist_ok=True)
     written = 0
