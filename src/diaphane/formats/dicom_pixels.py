@@ -88,7 +88,7 @@ def quantity_of(frames: Sequence[Frame]) -> Quantity:
     ):
         return Quantity.AMPLITUDE
     unit = frames[0].rescale.unit or "?"
-    notice("formats.quantity_unknown", modality=header.modality or "?", unit=unit)
+    notice("formats.dicom_quantity_unknown", modality=header.modality or "?", unit=unit)
     return Quantity.UNKNOWN
 
 
