@@ -1,0 +1,107 @@
+"""Thresholds that somebody names: one, two, or two of which one is sure."""
+
+from typing import Annotated
+
+import numpy as np
+
+from diaphane.arrays import AnyArray
+from diaphane.errors import InputError
+from diaphane.image import Image, Labels
+from diaphane.notices import notice
+from diaphane.options import Range
+from diaphane.segment.checks import single_values
+from diaphane.segment.connecting import Connectivity, connect
+from diaphane.step import step
+
+Threshold = Annotated[float, Range(-100_000, 100_000)]
+"""A threshold, in the unit of the image it is for."""
+Name = str
+"""What a labeled structure is called."""
+
+
+@step(version=1)
+def fixed(
+    image: Image, *, low: Threshold, high: Threshold | None = None, name: Name = "inside"
+) -> Labels:
+    """Label what lies between two values.
+
+    Parameters
+    ----------
+    image : Image
+        Real, without channels.
+    low : number
+        The smallest value inside, in the image's unit.
+    high : number, optional
+        The largest value inside; by default there is none.
+    name : str
+        What the labeled structure is called.
+
+    Returns
+    -------
+    Labels
+        1 where ``low <= value <= high``.
+
+    Raises
+    ------
+    InputError
+        When `low` is above `high`, or a value is not finite, or the image has channels.
+    """
+    values = single_values(image, "segment.fixed")
+    if high is None:
+        return labels_of(image, values >= low, name)
+    if low > high:
+        raise InputError(f"segment.fixed: low must be <= high, got {low} and {high}")
+    return labels_of(image, (values >= low) & (values <= high), name)
+
+
+@step(version=1)
+def hysteresis(
+    image: Image,
+    *,
+    low: Threshold,
+    high: Threshold,
+    connectivity: Connectivity = 26,
+    name: Name = "inside",
+) -> Labels:
+    """Label what is at least likely and hangs together with something sure.
+
+    A single threshold either loses thin bone or keeps noise. Here every voxel at or above `high`
+    is inside, and every voxel at or above `low` that is connected with one through such voxels.
+
+    Parameters
+    ----------
+    image : Image
+        Real, without channels.
+    low, high : number
+        The smallest value that is likely inside, and that surely is, in the image's unit.
+    connectivity : {6, 18, 26}
+        Neighbors across faces, also across edges, also across corners.
+    name : str
+        What the labeled structure is called.
+
+    Raises
+    ------
+    InputError
+        When `low` is above `high`, or a value is not finite, or the image has channels.
+
+    References
+    ----------
+    J. Canny, "A computational approach to edge detection", IEEE Transactions on Pattern Analysis
+    and Machine Intelligence 8(6), 1986, section VIII: thresholding with hysteresis.
+    """
+    values = single_values(image, "segment.hysteresis")
+    if low > high:
+        raise InputError(f"segment.hysteresis: low must be <= high, got {low} and {high}")
+    parts, n_parts = connect(values >= low, connectivity)
+    is_kept = np.zeros(n_parts + 1, bool)
+    for part, here in zip(parts, values):
+        is_kept[part[here >= high]] = True
+    is_kept[0] = False
+    return labels_of(image, is_kept[parts], name)
+
+
+def labels_of(image: Image, is_inside: AnyArray, name: str) -> Labels:
+    """Return labels, 1 inside, on the image's grid; say so when nothing is inside."""
+    if not is_inside.any():
+        notice("segment.nothing_inside", name=name)
+    return Labels(is_inside.view(np.uint8), image.grid, {1: name})
