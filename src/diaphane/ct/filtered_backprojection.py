@@ -10,6 +10,7 @@ from diaphane.ct.field import axes_mm, fitting_grid, pitch_at_axis_mm, rows_of_s
 from diaphane.ct.plane import Plane
 from diaphane.ct.plane_kernels import to_lanes
 from diaphane.ct.ramp import Cutoff, Window, filter_block, row_response
+from diaphane.ct.redundancy import fan_weights
 from diaphane.ct.scan import FanScan, ParallelScan
 from diaphane.ct.views import truncated_views, view_weights
 from diaphane.image import Image
@@ -36,9 +37,9 @@ def fbp(
     Parameters
     ----------
     scan : ParallelScan or FanScan
-        Line integrals. Parallel views should span half a turn or more, fan views a full turn;
-        they may be uneven, and each counts by the arc it stands for. Each row of the detector
-        is a slice at its own height.
+        Line integrals. Parallel views should span half a turn or more, fan views half a turn and
+        the fan; they may be uneven, and each counts by the arc it stands for. Each row of the
+        detector is a slice at its own height.
     grid : GridOptions, optional
         Where to reconstruct; what is left out fits the detector: voxels as wide as a column
         scaled to the axis of rotation and as high as a row, around the axis.
@@ -59,12 +60,13 @@ def fbp(
 
     Notes
     -----
-    Kak and Slaney, *Principles of Computerized Tomographic Imaging*, chapter 3: equations 33 to 35
-    for parallel rays; for a fan onto a flat detector, scaled to the axis ("equally spaced
-    collinear detectors"), equations 96 to 99. We depart in that each view has its own weight, half
-    the arc between its neighbors, taken modulo π for parallel rays, where opposite views measure
-    the same. Between columns, and between rows where a slice lies between two, values are
-    interpolated linearly.
+    Kak and Slaney, *Principles of Computerized Tomographic Imaging*, sections 3.3 (parallel rays)
+    and 3.4.2 (a fan onto equally spaced collinear detectors, scaled to the axis). We depart in
+    that each view has its own weight, half the arc between its neighbors: taken modulo π for
+    parallel rays, where opposite views measure the same; shared between the two rays of a fan that
+    run the same way forth and back (:func:`~diaphane.ct.redundancy.fan_weights`), so that a short
+    scan and holes that other views fill are right. Between columns, and between rows where a
+    slice lies between two, values are interpolated linearly.
 
     Examples
     --------
@@ -86,14 +88,14 @@ def fbp(
     _tell_what_was_not_seen(scan, plane, is_seen)
     n_columns, pitch_mm = beam.detector.n_columns, pitch_at_axis_mm(beam)
     response = row_response(n_columns, pitch_mm, window=window, cutoff=cutoff)
-    arcs, cosines = _arcs(beam), _cosines(beam)
+    weights = _ray_weights(beam)[:, None, :]
     values, sums = np.zeros(target.shape, np.float32), np.zeros((0, 0, 0), np.float32)
     for slab, views in track(_parts(len(below), beam.n_views), "ct.fbp"):
         if views.start == 0:
             sums = plane.empty_sums(len(below[slab]))
         lowest, highest = int(below[slab].min()), int(below[slab].max()) + 1
-        filtered = filter_block(scan.values[views, lowest : highest + 1] * cosines, response)
-        lanes = to_lanes(filtered, below[slab] - np.int32(lowest), upper_part[slab], arcs[views])
+        filtered = filter_block(scan.values[views, lowest : highest + 1] * weights[views], response)
+        lanes = to_lanes(filtered, below[slab] - np.int32(lowest), upper_part[slab])
         plane.backproject(lanes, views.start, sums)
         if views.stop >= beam.n_views:
             values[slab] = sums
@@ -110,19 +112,14 @@ def _parts(n_slices: int, n_views: int) -> list[tuple[slice, slice]]:
     ]
 
 
-def _arcs(beam: ParallelBeam | FanBeam) -> FloatArray:
-    """Return the arc of each view; in a full turn of a fan each ray is measured twice."""
+def _ray_weights(beam: ParallelBeam | FanBeam) -> FloatArray:
+    """Return what the rays (n_views, n_columns) are multiplied by before the filter."""
     if isinstance(beam, ParallelBeam):
-        return view_weights(beam.angles_rad, np.pi).astype(np.float32)
-    return (view_weights(beam.angles_rad, 2 * np.pi) / 2).astype(np.float32)
-
-
-def _cosines(beam: ParallelBeam | FanBeam) -> FloatArray:
-    """Return the cosine of the angle between the ray to each column and the central ray."""
-    if isinstance(beam, ParallelBeam):
-        return np.ones(beam.detector.n_columns, np.float32)
+        arcs = view_weights(beam.angles_rad, np.pi).astype(np.float32)
+        return np.repeat(arcs[:, None], beam.detector.n_columns, axis=1)
     distance_mm = beam.source_to_detector_mm
-    return (distance_mm / np.hypot(beam.detector.column_mm, distance_mm)).astype(np.float32)
+    cosines = distance_mm / np.hypot(beam.detector.column_mm, distance_mm)
+    return fan_weights(beam) * cosines.astype(np.float32)
 
 
 def _tell_what_was_not_seen(scan: ParallelScan | FanScan, plane: Plane, is_seen: AnyArray) -> None:

@@ -17,8 +17,8 @@ _FEW = 6  # slices up to which one by one is faster than together
 class Plane:
     """Where each view of a scan sees the points of a grid's slices.
 
-    The point (x, y) is seen at the column ``axis_column + (a x + b y) / (1 + c x + d y)``: Kak and
-    Slaney's t for parallel rays (equation 31), s' for a fan (equation 95), in columns.
+    The point (x, y) is seen at the column ``axis_column + (a x + b y) / (1 + c x + d y)``: the t of
+    Kak and Slaney for parallel rays, their s' for a fan, counted in columns.
     """
 
     rays: DoubleArray

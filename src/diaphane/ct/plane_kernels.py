@@ -25,21 +25,17 @@ _OPTIONS = {
 
 
 @njit(parallel=True, **_OPTIONS)
-def to_lanes(
-    filtered: FloatArray, low: IntArray, upper_part: FloatArray, weights: FloatArray
-) -> FloatArray:
+def to_lanes(filtered: FloatArray, low: IntArray, upper_part: FloatArray) -> FloatArray:
     """Return views with the slices innermost: each slice between two rows of the detector.
 
     Parameters
     ----------
     filtered : (n_views, n_rows, n_columns) float32
-        The filtered rows.
+        The weighted and filtered rows.
     low : (n_slices,) int32
         For each slice the row below it.
     upper_part : (n_slices,) float32
         How much the next row counts, 0 to 1.
-    weights : (n_views,) float32
-        What each view is multiplied by.
 
     Returns
     -------
@@ -56,8 +52,7 @@ def to_lanes(
             for z in range(len(low)):
                 below = filtered[view, low[z], seen]
                 above = filtered[view, min(low[z] + 1, n_rows - 1), seen]
-                value = below + upper_part[z] * (above - below)
-                lanes[view, column, z] = weights[view] * value
+                lanes[view, column, z] = below + upper_part[z] * (above - below)
     return lanes
 
 

@@ -8,6 +8,7 @@ from diaphane.errors import GeometryError
 from diaphane.notices import notice
 
 _TURNS = 2
+_SAME_RAD = 1e-9
 _HOLE_GAPS = 10
 _HOLE_RAD = np.deg2rad(5.0)
 _EDGE_COLUMNS = 2
@@ -40,6 +41,32 @@ def view_weights(angles_rad: ArrayLike, span_rad: float = 2 * np.pi) -> DoubleAr
     GeometryError
         When the angles span more than two turns, as angles in degrees do.
     """
+    arcs, holes = arcs_and_holes(angles_rad, span_rad)
+    if len(holes):
+        missing_deg = round(float(np.rad2deg(holes[:, 1].sum())), 1)
+        notice("ct.angles_missing", holes=len(holes), missing_deg=missing_deg)
+    return arcs
+
+
+def arcs_and_holes(
+    angles_rad: ArrayLike, span_rad: float = 2 * np.pi
+) -> tuple[DoubleArray, DoubleArray]:
+    """Return the arc of each view as :func:`view_weights` does, and the holes, untold.
+
+    Parameters
+    ----------
+    angles_rad : (n_views,) numbers
+        View angles.
+    span_rad : float
+        The circle on which neighbors are sought.
+
+    Returns
+    -------
+    arcs : (n_views,) float64
+        Arcs in rad.
+    holes : (n_holes, 2) float64
+        Where each hole begins, in rad, and how wide it is, from view to view.
+    """
     angles = np.asarray(angles_rad, dtype=np.float64)
     if np.ptp(angles) > _TURNS * 2 * np.pi:
         raise GeometryError(
@@ -49,18 +76,22 @@ def view_weights(angles_rad: ArrayLike, span_rad: float = 2 * np.pi) -> DoubleAr
     angles = np.mod(angles, span_rad)
     order = np.argsort(angles, kind="stable")
     gaps = np.diff(angles[order], append=angles[order[0]] + span_rad)
-    usual = float(np.median(gaps[gaps > 1e-9])) if (gaps > 1e-9).any() else span_rad
-    holes = gaps > max(_HOLE_GAPS * usual, _HOLE_RAD)
-    if holes.any():
-        notice(
-            "ct.angles_missing",
-            holes=int(holes.sum()),
-            missing_deg=round(float(np.rad2deg(gaps[holes].sum())), 1),
-        )
-        gaps[holes] = usual
-    weights = np.empty_like(gaps)
-    weights[order] = (gaps + np.roll(gaps, 1)) / 2
-    return weights
+    usual = _usual_gap(gaps)
+    is_hole = gaps > max(_HOLE_GAPS * usual, _HOLE_RAD)
+    holes = np.stack([angles[order][is_hole], gaps[is_hole]], axis=1)
+    gaps[is_hole] = usual
+    arcs = np.empty_like(gaps)
+    arcs[order] = (gaps + np.roll(gaps, 1)) / 2
+    return arcs, holes
+
+
+def _usual_gap(gaps: DoubleArray) -> float:
+    """Return the gap that three quarters of the gaps do not exceed.
+
+    Not the median: of opposite views that nearly coincide, every second gap is next to nothing.
+    """
+    apart = gaps[gaps > _SAME_RAD]
+    return float(np.quantile(apart, 0.75, method="lower")) if len(apart) else float(gaps.sum())
 
 
 def truncated_views(line_integrals: AnyArray) -> int:
