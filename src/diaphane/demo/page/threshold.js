@@ -11,7 +11,7 @@ class Threshold {
   get hu() { return Number(this.slider.value); }
   show() {
     this.drawPlanes(); this.drawHistogram();
-    document.getElementById("threshold-value").textContent = `${language.number(this.hu)} HU`;
+    document.getElementById("threshold-value").textContent = `${language.number(this.hu)} ${language.current === "fr" ? "UH" : "HU"}`;
     document.getElementById("threshold-volume").textContent = `${language.number(this.volumeMl())} mL`;
     document.dispatchEvent(new CustomEvent("thresholdchange", { detail: this.hu }));
   }

@@ -1,0 +1,106 @@
+"""The simulated scans of the demonstration: a head, and water for the scale's zero."""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from diaphane.ct import ConeBeam, ConeScan, Detector
+from diaphane.image import Image
+from diaphane.phantom import Body, scan
+from diaphane.space import GridOptions
+
+SizeName = Literal["small", "full"]
+
+
+@dataclass(frozen=True)
+class Size:
+    """How large the demonstration is."""
+
+    n_views: int
+    """Views around the head."""
+    pixel_mm: float
+    """Edge of a detector pixel."""
+    photons: float
+    """Photons a pixel counts in each view without the body."""
+    subrays: int
+    """Rays per pixel along each side in the simulation."""
+    picture_px: int
+    """Edge of the rendered pictures."""
+    n_turns: int
+    """Pictures of the turntable."""
+    few_every: int
+    """Of how many views the failure keeps one."""
+
+    @property
+    def voxel_mm(self) -> float:
+        """Edge of a voxel: a detector pixel as seen at the axis of rotation."""
+        return self.pixel_mm * SOURCE_TO_AXIS_MM / SOURCE_TO_DETECTOR_MM
+
+
+SOURCE_TO_AXIS_MM = 1000.0
+SOURCE_TO_DETECTOR_MM = 1500.0
+SIZES: dict[SizeName, Size] = {
+    "full": Size(360, 1.5, 60_000, 2, 720, 24, 12),
+    "small": Size(90, 6.0, 200_000, 1, 240, 4, 6),
+}
+
+
+def head_beam(size: Size, reach_mm: tuple[float, float]) -> ConeBeam:
+    """Return a circle of views around a body.
+
+    Parameters
+    ----------
+    size : Size
+        Views and pixels.
+    reach_mm : (radius, half height)
+        How far the body reaches from the middle, across the axis and along it.
+    """
+    radius, half_height = reach_mm
+    across = 2 * SOURCE_TO_DETECTOR_MM * np.tan(np.arcsin(radius / SOURCE_TO_AXIS_MM))
+    along = 2 * half_height * SOURCE_TO_DETECTOR_MM / (SOURCE_TO_AXIS_MM - radius)
+    detector = Detector(
+        n_rows=int(np.ceil(along / size.pixel_mm)) + 4,
+        n_columns=int(np.ceil(across / size.pixel_mm)) + 8,
+        row_spacing_mm=size.pixel_mm,
+        column_spacing_mm=size.pixel_mm,
+    )
+    angles_rad = np.arange(size.n_views) * 2 * np.pi / size.n_views
+    return ConeBeam(angles_rad, detector, SOURCE_TO_AXIS_MM, SOURCE_TO_DETECTOR_MM)
+
+
+def measure(body: Body, beam: ConeBeam, size: Size, *, seed: int) -> ConeScan:
+    """Return what the scanner counts behind a body."""
+    counted = scan(
+        body,
+        beam,
+        photons=size.photons,
+        electronic_noise=5.0,
+        dark_counts=50.0,
+        gain_spread=0.02,
+        subrays=size.subrays,
+        focal_spot_mm=0.6,
+        seed=seed,
+    )
+    if not isinstance(counted, ConeScan):
+        raise TypeError("a cone beam gives a cone scan")
+    return counted
+
+
+def reach_of(body: Body) -> tuple[float, float]:
+    """Return how far a body reaches from the origin: across the axis, and along it."""
+    low, high = body.bounds_mm
+    across = max(float(np.hypot(x, y)) for x in (low[0], high[0]) for y in (low[1], high[1]))
+    return across, float(max(-low[2], high[2]))
+
+
+def grid_like(image: Image) -> GridOptions:
+    """Return the options that name the upright, even grid of an image."""
+    x, y, z = (float(c) for c in image.grid.center_mm)
+    return GridOptions(image.grid.spacing_mm[0], image.grid.shape, (x, y, z))
+
+
+def fewer_views(counted: ConeScan, every: int) -> ConeScan:
+    """Return the scan with only every so-many-th view, as if no more had been taken."""
+    beam = replace(counted.beam, angles_rad=counted.beam.angles_rad[::every])
+    return replace(counted, values=counted.values[::every], beam=beam)

@@ -1,0 +1,181 @@
+"""From what was computed to what the page tells."""
+
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from diaphane.chain import Run, explain
+from diaphane.chain.story import Passage
+from diaphane.ct import ConeScan
+from diaphane.demo.checks import BONE_HU, BRAIN_RADIUS_MM, Checks
+from diaphane.demo.figures import picture_of, shadow, sinogram
+from diaphane.demo.story import Shown, StageShown, Story, Tile
+from diaphane.demo.words import Both, measured, number, words
+from diaphane.image import Image, Picture
+from diaphane.quality import difference
+from diaphane.render import plane
+
+
+@dataclass(frozen=True)
+class Results:
+    """Everything the main job computed."""
+
+    scan: ConeScan
+    """The head, in counts."""
+    water: ConeScan
+    """The water, in counts."""
+    run: Run
+    """The chain's run."""
+    chain_text: str
+    """The chain as it is shipped."""
+    image: Image
+    """The head in HU."""
+    truth: Image
+    """The true head in HU on the same grid."""
+    water_image: Image
+    """The water in HU."""
+    few: Image
+    """The head in HU from too few views."""
+    few_views: int
+    """How many those are."""
+    checks: Checks
+    """What was compared with the truth."""
+    turntable: Sequence[Picture]
+    """The bones from all sides."""
+
+
+def pictures(results: Results) -> Mapping[str, Picture]:
+    """Return the pictures of the story by name, as they are written into the folder."""
+    error = difference(results.image, results.truth)
+    return {
+        "view": shadow(results.scan),
+        "sinogram": sinogram(results.scan),
+        "axial": plane(results.image, plane="axial", window="soft"),
+        "coronal": plane(results.image, plane="coronal", window="bone"),
+        "sagittal": plane(results.image, plane="sagittal", window="bone"),
+        "truth": plane(results.truth, plane="axial", window="soft"),
+        "error": plane(error, plane="axial"),
+        "few_views": plane(results.few, plane="axial", window="soft"),
+        "water_view": shadow(results.water),
+        "water": plane(results.water_image, plane="axial", level=0, width=100),
+        "bones": results.run["picture"],
+    }
+
+
+def tell(results: Results, real: Sequence[Tile], folder: Path) -> Story:
+    """Return the story of the page: real measurements first, then the simulated head."""
+    shown = pictures(results)
+    stages = _stages(results)
+    return Story(
+        n_views=len(results.scan.values),
+        tiles=[*real, *_tiles(results, shown)],
+        volume=results.image,
+        threshold_hu=BONE_HU,
+        turntable=results.turntable,
+        stages=stages,
+        errors=[
+            Shown(shown["axial"], words("error_picture"), words("error_picture_alt")),
+            Shown(shown["truth"], words("error_truth"), words("error_truth_alt")),
+            Shown(shown["error"], words("error_map"), words("error_map_alt")),
+        ],
+        measures=results.checks.rows(),
+        failure=[
+            Shown(
+                shown["few_views"],
+                words("failure_few", views=results.few_views),
+                words("failure_few_alt"),
+            ),
+            Shown(
+                shown["axial"],
+                words("failure_all", views=len(results.scan.values)),
+                words("failure_all_alt"),
+            ),
+        ],
+        failure_views=results.few_views,
+        command=_command(folder),
+        chain_text=results.chain_text,
+        has_real=bool(real),
+        assumed=_once(said for stage in stages for said in stage.notices),
+    )
+
+
+def _tiles(results: Results, shown: Mapping[str, Picture]) -> list[Tile]:
+    checks, n_views = results.checks, len(results.scan.values)
+    view = Shown(shown["view"], words("signal_view", views=n_views), words("signal_view_alt"))
+    tracks = Shown(shown["sinogram"], words("signal_sinogram"), words("signal_sinogram_alt"))
+    water = Shown(shown["water_view"], words("signal_water"), words("signal_water_alt"))
+    threshold = number(BONE_HU, 0, "HU")
+    return [
+        Tile(
+            words("bone_title"),
+            view,
+            Shown(shown["bones"], words("bones_caption"), words("bones_tile_alt")),
+            measured(checks.bone.found),
+            words("bone_words", threshold=threshold, truth=checks.bone.truth),
+            checks.bone.verdict,
+        ),
+        Tile(
+            words("tissue_title"),
+            tracks,
+            Shown(shown["axial"], words("slice_caption"), words("slice_alt")),
+            measured(checks.tissue.found),
+            words("tissue_words", radius=int(BRAIN_RADIUS_MM), truth=checks.tissue.truth),
+            checks.tissue.verdict,
+        ),
+        Tile(
+            words("water_title"),
+            water,
+            Shown(shown["water"], words("water_caption"), words("water_alt")),
+            measured(checks.water.found),
+            words("water_words"),
+            checks.water.verdict,
+        ),
+    ]
+
+
+def _stages(results: Results) -> list[StageShown]:
+    """Return the measurement, then each stage of the chain, in both languages."""
+    record = results.run.record
+    costs = {stage.name: stage.cpu_s for stage in record.stages}
+    english, french = explain(results.run, "en"), explain(results.run, "fr")
+    n_views = len(results.scan.values)
+    first = StageShown(
+        words("stage_scan"),
+        words("stage_scan_words", views=n_views),
+        "phantom.scan",
+        picture=_shown_value(results.scan, words("stage_scan")),
+    )
+    told = [
+        _stage(en, fr, costs.get(en.name), results.run[en.name])
+        for en, fr in zip(english, french)
+        if en.step
+    ]
+    return [first, *told]
+
+
+def _stage(en: Passage, fr: Passage, cpu_s: float | None, value: Any) -> StageShown:
+    title = Both(en.title, fr.title)
+    options = [
+        (Both(a.title, b.title), Both(a.value, b.value), Both(a.text, b.text))
+        for a, b in zip(en.options, fr.options)
+    ]
+    cost = None if cpu_s is None else words("cpu_seconds", seconds=float(cpu_s))
+    notices = [Both(a, b) for a, b in zip(en.notices, fr.notices)]
+    shown = _shown_value(value, title)
+    return StageShown(title, Both(en.text, fr.text), en.step, notices, options, cost, shown)
+
+
+def _shown_value(value: Any, title: Both) -> Shown | None:
+    picture = picture_of(value)
+    return None if picture is None else Shown(picture, title, title)
+
+
+def _once(said: Any) -> list[Both]:
+    return list(dict.fromkeys(said))
+
+
+def _command(folder: Path) -> str:
+    name = shlex.quote(folder.name)
+    return f"diaphane run --from {name}/run --set bone.low=200 -o again"
