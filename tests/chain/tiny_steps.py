@@ -100,9 +100,9 @@ def height(profile: Profile) -> Measurement:
 
 
 @step(version=1)
-def ball(*, radius_mm: Annotated[float, Range(0.5, 100, unit="mm")] = 3.0) -> Annotated[
-    Image, Quantity.ATTENUATION
-]:
+def ball(
+    *, radius_mm: Annotated[float, Range(0.5, 100, unit="mm")] = 3.0
+) -> Annotated[Image, Quantity.ATTENUATION]:
     """A ball of water: a step that takes nothing."""
     calls.append("ball")
     grid = Grid.centered((7, 8, 9), 1.0)

@@ -1,7 +1,7 @@
 """Checking a chain whole, before anything runs: names, options, and what flows between stages."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from diaphane.chain.document import Chain, Stage
@@ -95,8 +95,9 @@ def check(chain: Chain, *, steps: Iterable[AnyStep] = ()) -> CheckedChain:
     inputs = [i.name for i in chain.inputs]
     stages = [checker.check_stage(stage, _before(chain, stage)) for stage in chain.stages]
     refuse(checker.faults)
-    flows = {name: checker.settled(name) for name in inputs}
-    return CheckedChain(chain, flows, tuple(s for s in stages if s is not None))
+    flows = {name: checker.settled(checker.flows[name]) for name in inputs}
+    done = (replace(s, output=checker.settled(s.output)) for s in stages if s is not None)
+    return CheckedChain(chain, flows, tuple(done))
 
 
 def _before(chain: Chain, stage: Stage) -> tuple[str, ...]:
@@ -137,10 +138,10 @@ class _Checker:
             return None
         return CheckedStage(stage, step, of, options, output)
 
-    def settled(self, name: str) -> Flow:
-        """Return what is known of an input once all stages are checked."""
-        flow = self.flows[name] or Flow(())
-        return Flow(flow.types, flow.quantity or self.demanded.get(name))
+    def settled(self, flow: Flow | None) -> Flow:
+        """Return what is known of a flow once all stages are checked."""
+        flow = flow or Flow(())
+        return Flow(flow.types, flow.quantity or self.demanded.get(flow.source))
 
     def _fault(self, stage: Stage, key: str, message: str) -> None:
         self.faults.append(Fault(message, stage.number, stage.name, key))
@@ -188,19 +189,14 @@ class _Checker:
         self, stage: Stage, step: AnyStep, of: tuple[str, ...], flows: list[Flow]
     ) -> None:
         for name, port, flow in zip(of, step.inputs, flows):
-            quantity = flow.quantity or self.demanded.get(flow.source)
-            came = f"{name!r} gives {Flow(flow.types, quantity)}"
-            wants = f"{step.name} takes {port} as {port.name}"
-            if not all(issubclass(t, port.types) for t in flow.types):
-                mend = self._mend(Flow(flow.types, quantity), port)
-                self._fault(stage, "of", f"{wants}, but {came}{mend}")
-            elif port.quantity is None or port.quantity is quantity:
-                continue
-            elif quantity is None and flow.source:
+            known = self.settled(flow)
+            fits = all(issubclass(t, port.types) for t in flow.types)
+            if fits and known.quantity is None and port.quantity:
                 self.demanded[flow.source] = port.quantity
-            elif quantity is not None:
-                mend = self._mend(Flow(flow.types, quantity), port)
-                self._fault(stage, "of", f"{wants}, but {came}{mend}")
+            elif not fits or port.quantity not in (None, known.quantity):
+                wants = f"{step.name} takes {port} as {port.name}"
+                mend = self._mend(known, port)
+                self._fault(stage, "of", f"{wants}, but {name!r} gives {known}{mend}")
 
     def _mend(self, flow: Flow, port: Port) -> str:
         """Return a hint at a step that turns what comes into what is wanted, if there is one."""

@@ -154,7 +154,9 @@ def _inputs(table: Any, faults: list[Fault]) -> tuple[ChainInput, ...]:
     for name, said in table.items():
         key = f"inputs.{name}"
         if not _NAME.match(name):
-            faults.append(Fault(f"the name of an input, {name!r}, must be {_NAME_RULE}", key=key))
+            message = f"the name of an input must be {_NAME_RULE}, got {short(name)}"
+            faults.append(Fault(message, key=key))
+            continue
         table = {"type": said} if isinstance(said, str) else said
         if not isinstance(table, dict) or not {"type"} <= table.keys() <= {"type", "quantity"}:
             message = 'must be "ct.ConeScan" or { type = "ct.ConeScan", quantity = "counts" }'
@@ -206,7 +208,7 @@ def _stages(tables: Any, taken: set[str], faults: list[Fault]) -> tuple[Stage, .
 def _stage(number: int, table: dict[str, Any], faults: list[Fault]) -> Stage | None:
     step = table.get("step")
     name = table.get("name", step.rpartition(".")[2] if isinstance(step, str) else "")
-    told = name if isinstance(name, str) and len(name) <= 40 else ""
+    told = name if isinstance(name, str) and _NAME.match(name) else ""
 
     def fault(key: str, message: str) -> None:
         faults.append(Fault(message, number, told, key))

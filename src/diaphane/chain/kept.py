@@ -76,19 +76,33 @@ class Memo:
     """
 
     def __init__(self) -> None:
-        self._kept: dict[str, tuple[Kept, StageRecord]] = {}
+        self._kept: dict[str, tuple[Kept, StageRecord, _Stamp]] = {}
 
     def find(self, key: str) -> tuple[Kept, StageRecord] | None:
-        """Return what was made under `key`, with its record, or ``None``."""
-        found = self._kept.get(key)
-        if found and found[0].value is None and not (found[0].path and found[0].path.is_file()):
+        """Return what was made under `key`, with its record; ``None`` if it is no longer there."""
+        if key not in self._kept:
             return None
-        return found
+        kept, record, stamp = self._kept[key]
+        if kept.path is None or _stamp(kept.path) == stamp:
+            return kept, record
+        return None
 
     def add(self, kept: Kept, record: StageRecord) -> None:
         """Remember a stage's value."""
-        self._kept[kept.key] = (kept, record)
+        self._kept[kept.key] = (kept, record, _stamp(kept.path))
 
     def __len__(self) -> int:
         """How many values are remembered."""
         return len(self._kept)
+
+
+_Stamp = tuple[int, int, int] | None
+
+
+def _stamp(path: Path | None) -> _Stamp:
+    """Return what tells whether a file is still the same one: it may be moved, not written anew."""
+    try:
+        found = path.stat() if path else None
+    except OSError:
+        return None
+    return (found.st_ino, found.st_size, found.st_mtime_ns) if found else None

@@ -13,7 +13,7 @@ from diaphane.chain.overrides import with_options
 from diaphane.chain.records import RunRecord, read_record, write_record
 from diaphane.chain.registry import AnyStep, all_steps, find_types, own_types
 from diaphane.chain.runner import Runner
-from diaphane.errors import InputError
+from diaphane.errors import FormatError, InputError
 from diaphane.formats.atomic import atomic_folder
 from diaphane.options import nearest
 from diaphane.units import Quantity
@@ -146,7 +146,10 @@ def open_run(folder: str | Path, *, steps: Iterable[AnyStep] = ()) -> Run:
     own = own_types(all_steps(steps=steps).values())
     kept = {}
     for part in (*record.inputs, *record.stages):
-        quantity = Quantity.from_label(part.quantity) if part.quantity else None
+        try:
+            quantity = Quantity.from_label(part.quantity) if part.quantity else None
+        except ValueError as error:
+            raise FormatError(f"{folder} holds no run that this version knows: {error}") from None
         flow = Flow(find_types(part.type, steps=steps), quantity)
         kept[part.name] = Kept(part.key, flow, path=folder / part.file, types=own)
     for given in record.inputs:
