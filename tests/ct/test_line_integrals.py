@@ -116,6 +116,7 @@ def test_dead_pixels_are_interpolated_along_their_row_and_told():
     expected[0], expected[99] = truth[1], truth[98]
     np.testing.assert_allclose(result.values[0, 0], expected, atol=1e-6)
     assert said(result, "dead_pixels") == {"pixels": 4, "of": 100}
+    assert said(result, "no_counts") is None
 
 
 def test_work_in_blocks_changes_nothing(monkeypatch):

@@ -84,6 +84,7 @@ def line_integrals(
     for start in track(range(0, len(values), size), "ct.line_integrals"):
         views = slice(start, start + size)
         counts = scan.values[views].astype(np.float32) - dark
+        counts[:, dead.row, dead.column] = np.inf
         lost += int(np.count_nonzero(counts < _LEAST_COUNTS))
         few += int(np.count_nonzero(counts < _FEW_COUNTS))
         values[views] = log_open_beam - np.log(np.maximum(counts, np.float32(_LEAST_COUNTS)))
