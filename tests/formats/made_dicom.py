@@ -37,7 +37,7 @@ def section(
     dataset.Modality = "CT"
     dataset.ImageType = ["ORIGINAL", "PRIMARY", "AXIAL"]
     dataset.ImagePositionPatient = [f"{x:.10g}" for x in position]
-    dataset.ImageOrientationPatient = [f"{x:.12g}" for x in orientation]
+    dataset.ImageOrientationPatient = [f"{x:.10g}" for x in orientation]
     dataset.PixelSpacing = [str(x) for x in spacing]
     dataset.SliceThickness = "2.5"
     dataset.Rows, dataset.Columns = stored.shape[-2:]

@@ -68,6 +68,20 @@ def test_uneven_slices_keep_their_own_positions(tmp_path):
     assert said(slices, "uneven_slices")["smallest_mm"] == 1.5
 
 
+def test_slices_that_turn_or_wander_are_loose_sections(tmp_path):
+    tiny = 2e-4
+    turned = (1, 0, 0, 0, np.cos(tiny), np.sin(tiny))
+    for k in range(3):
+        tags = {"orientation": turned} if k == 1 else {}
+        stored = np.zeros((400, 5), np.int16)
+        save(section(stored, (0, 0, 2.0 * k), **tags), tmp_path / "turned" / f"{k}.dcm")
+        save(section(stored, (0.1 * (k == 1), 0, 2.0 * k)), tmp_path / "wandering" / f"{k}.dcm")
+    for name in ("turned", "wandering"):
+        slices = read(tmp_path / name)
+        assert isinstance(slices, Slices)
+        assert said(slices, "slices_not_in_line")["deviation_mm"] > 0.01
+
+
 def test_a_tolerance_makes_a_grid_of_nearly_even_slices_and_says_so(tmp_path):
     series(tmp_path, [0, 2.004, 4, 6, 8])
     assert isinstance(read(tmp_path), Slices)
@@ -138,6 +152,15 @@ def test_padding_is_kept_and_said_or_set(tmp_path):
     replaced = read(tmp_path, padding=-1000.0)
     assert replaced.values[0, 0, :3].tolist() == [-1000, -1000, stored[0, 2] - 1024]
     assert said(replaced, "padding_replaced") == {"percent": 10.0, "value": -1000.0}
+
+
+def test_negative_padding_written_as_unsigned_is_understood(tmp_path):
+    stored = pattern(1)
+    stored[0, :2] = -2000
+    dataset = section(stored)
+    dataset.add_new("PixelPaddingValue", "US", 63536)
+    save(dataset, tmp_path / "a.dcm")
+    assert said(read(tmp_path), "padding_kept") == {"percent": 10.0, "value": -3024.0}
 
 
 def test_a_range_of_padding_is_padding(tmp_path):

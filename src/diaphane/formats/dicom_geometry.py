@@ -91,8 +91,11 @@ def fit_grid(
 
 
 def say_why_uneven(placement: Placement, deviation_mm: float) -> None:
-    """Say by a notice why no grid holds the sections: missing ones, or uneven steps."""
+    """Say by a notice why no grid holds the sections: missing ones, uneven steps, or a bend."""
     gaps = placement.gaps_mm
+    if np.ptp(gaps) <= TOLERANCE_MM:
+        notice("formats.slices_not_in_line", deviation_mm=round(deviation_mm, 4))
+        return
     smallest = float(gaps.min())
     multiples = np.round(gaps / smallest)
     is_multiple = np.abs(gaps - multiples * smallest) <= np.maximum(0.02 * gaps, TOLERANCE_MM)

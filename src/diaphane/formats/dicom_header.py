@@ -29,6 +29,10 @@ _NUMBER_FACTS = {
     "echo_time_ms": "EchoTime",
     "repetition_time_ms": "RepetitionTime",
     "field_t": "MagneticFieldStrength",
+    "acquisition_number": "AcquisitionNumber",
+    "temporal_position": "TemporalPositionIdentifier",
+    "trigger_time_ms": "TriggerTime",
+    "b_value_s_mm2": "DiffusionBValue",
 }
 _TAGS = [
     *_FACTS.values(),
@@ -88,9 +92,6 @@ def _header(tags: Tags) -> Header:
     if tags.has("ModalityLUTSequence"):
         raise tags.error("ModalityLUTSequence", "is a table of values, which is not read yet")
     n_frames = tags.whole("NumberOfFrames", low=1, default=1)
-    padding = tags.number("PixelPaddingValue")
-    limit = tags.number("PixelPaddingRangeLimit")
-    ends = None if padding is None else sorted((padding, padding if limit is None else limit))
     spacing = _spacing(tags)
     facts = {name: tags.text(keyword) for name, keyword in _FACTS.items() if tags.has(keyword)}
     numbers = {name: tags.number(keyword) for name, keyword in _NUMBER_FACTS.items()}
@@ -103,12 +104,24 @@ def _header(tags: Tags) -> Header:
         image_type=tags.texts("ImageType"),
         photometric=tags.text("PhotometricInterpretation") or "MONOCHROME2",
         shape=(tags.whole("Rows", low=1), tags.whole("Columns", low=1)),
-        padding=None if ends is None else (ends[0], ends[1]),
+        padding=_padding(tags),
         spacing_mm=None if spacing is None else (float(spacing[0]), float(spacing[1])),
         times_s=_times(tags, n_frames),
         is_lossy=tags.text("LossyImageCompression") == "01",
         facts={**facts, **{name: x for name, x in numbers.items() if x is not None}},
     )
+
+
+def _padding(tags: Tags) -> tuple[float, float] | None:
+    value, limit = tags.number("PixelPaddingValue"), tags.number("PixelPaddingRangeLimit")
+    if value is None:
+        return None
+    ends = [value, value if limit is None else limit]
+    if tags.whole("PixelRepresentation", default=0):
+        # Many files write a negative padding as if it were unsigned: 63536 for -2000.
+        span = 2 ** tags.whole("BitsAllocated", low=1)
+        ends = [end - span if end >= span / 2 else end for end in ends]
+    return min(ends), max(ends)
 
 
 def _times(tags: Tags, n_frames: int) -> DoubleArray | None:
