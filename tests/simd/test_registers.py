@@ -8,6 +8,8 @@ import pytest
 from diaphane.simd import (
     ISA,
     W,
+    aligned_rows,
+    aligned_zeros,
     at_least,
     fma,
     frac,
@@ -135,6 +137,23 @@ def test_arrays_of_another_kind_are_refused():
     else:
         with pytest.raises(Exception, match=r"C-contiguous float32"):
             _arithmetic(np.zeros(W), np.zeros(W), out)
+
+
+@kernel()
+def _places_of_rows(places):
+    rows = aligned_rows(3, 2 * W)
+    for row in range(3):
+        places[row] = rows[row].ctypes.data
+
+
+def test_rows_start_at_multiples_of_a_register():
+    places = np.zeros(3, np.int64)
+    _places_of_rows(places)
+    assert (places % (4 * W) == 0).all()
+    zeros = aligned_zeros((5, 2, W))
+    assert zeros.ctypes.data % 64 == 0
+    assert zeros.shape == (5, 2, W)
+    assert not zeros.any()
 
 
 def test_the_path_is_named():

@@ -23,13 +23,25 @@ from typing import NamedTuple
 import numpy as np
 
 from diaphane.arrays import FloatArray, IntArray
-from diaphane.simd import W, fma, frac, iota, kernel, load, permute2, splat, store, to_int
+from diaphane.simd import (
+    W,
+    aligned_rows,
+    fma,
+    frac,
+    iota,
+    kernel,
+    load,
+    permute2,
+    splat,
+    store,
+    to_int,
+)
 
 PADDING = 3 * W
 """Rows before the first and behind the last, for lanes that lie beyond the field of view."""
 
-MOST_ROWS_PER_SLICE = 0.998 * (2 * W - 1) / (W - 1)
-"""How far apart, in rows, two slices may be seen for the look-up in two registers."""
+MOST_ROWS_PER_SLICE = 1.998
+"""How far apart, in rows, two slices may be seen: W slices and one row more span 2 W rows."""
 
 TILE = 16
 """Edge of the squares of columns of voxels that are worked on together."""
@@ -102,8 +114,9 @@ def _along(lines, line, row0, step, z):
     whole = np.int32(begin)
     rows = iota() * step + (begin - np.float32(whole))
     k = to_int(rows)
-    below = permute2(load(lines, (line, whole)), load(lines, (line, whole + W)), k)
-    above = permute2(load(lines, (line, whole + 1)), load(lines, (line, whole + W + 1)), k)
+    low, high = load(lines, (line, whole)), load(lines, (line, whole + W))
+    below = permute2(low, high, k)
+    above = permute2(low, high, k + 1)
     return fma(frac(rows), above - below, below)
 
 
@@ -163,7 +176,7 @@ def backproject(tile0, tile1, views, sines, cosines, places, sums):
     """
     ny, nx = sums.shape[:2]
     n_across = (nx + TILE - 1) // TILE
-    lines = np.empty((4, views.shape[2]), np.float32)
+    lines = aligned_rows(4, views.shape[2])
     row0s = np.empty(4, np.float32)
     steps = np.empty(4, np.float32)
     for tile in range(tile0, tile1):

@@ -19,7 +19,7 @@ from diaphane.ct.cone_kernels import (
 )
 from diaphane.notices import notice
 from diaphane.parallel import spread
-from diaphane.simd import W
+from diaphane.simd import W, aligned_zeros
 
 _BLOCK_BYTES = 2**24  # filtered views at a time: they stay in the outer cache
 _VIEWS = (8, 32)  # fewest, a divisor of them all, and most: progress wants to be told
@@ -36,13 +36,13 @@ class ConeVolume:
         self._backproject = _fitting_kernel(beam, field)
         ny, nx, nz = len(field.y_mm), len(field.x_mm), len(field.z_mm)
         self._n_tiles = -(-ny // TILE) * -(-nx // TILE)
-        self._sums = np.zeros((ny, nx, _up_to_lanes(nz)), np.float32)
+        self._sums = aligned_zeros((ny, nx, _up_to_lanes(nz)))
         detector = beam.detector
         shape = (detector.n_columns, _up_to_lanes(detector.n_rows + 2 * PADDING))
         fewest, most = _VIEWS
         size = _BLOCK_BYTES // (4 * shape[0] * shape[1]) // fewest * fewest
         size = min(max(size, fewest), most)
-        self._packed = np.zeros((min(size, beam.n_views), *shape), np.float32)
+        self._packed = aligned_zeros((min(size, beam.n_views), *shape))
 
     def blocks(self) -> list[slice]:
         """Return the views that are worked on together."""

@@ -17,9 +17,10 @@ with registers. It stays ordinary Python, and W and the instruction set are chos
 ...     for i in range(0, values.size, W):
 ...         store(values, i, load(values, i) * factor)
 
-Arrays are C-contiguous float32. Nothing checks bounds: callers pad to a multiple of W, and check
-ranges in Python before they enter a kernel. With ``NUMBA_DISABLE_JIT=1`` the same names work on
-NumPy arrays, with bounds checks, for a debugger.
+Arrays are C-contiguous float32; ``aligned_zeros`` and, inside a kernel, ``aligned_rows`` give such
+whose rows start where loads are fastest. Nothing checks bounds: callers pad to a multiple of W, and
+check ranges in Python before they enter a kernel. With ``NUMBA_DISABLE_JIT=1`` the same names work
+on NumPy arrays, with bounds checks, for a debugger.
 
 ``ISA`` names the code path (``avx512``, ``avx2``, ``sse``, ``neon``; ``numpy`` without compiler).
 ``DIAPHANE_SIMD`` asks for a narrower one, or for ``generic``: the host's width without any
@@ -29,6 +30,7 @@ best by itself.
 
 from typing import TYPE_CHECKING
 
+from diaphane.simd.alignment import aligned_rows, aligned_zeros
 from diaphane.simd.compiling import FAST, kernel
 from diaphane.simd.host import ISA, W, config
 
@@ -73,6 +75,8 @@ __all__ = [
     "FAST",
     "ISA",
     "W",
+    "aligned_rows",
+    "aligned_zeros",
     "at_least",
     "fma",
     "frac",
