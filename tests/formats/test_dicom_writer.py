@@ -71,6 +71,17 @@ def test_dciodvfy_finds_no_error_in_any_file(tmp_path, image):
     assert not any(found.values()), found
 
 
+@needs_dciodvfy
+def test_a_real_head_is_written_without_error_and_read_back_unchanged(tmp_path, data):
+    head = read(data / "ct" / "ge_head_ct")
+    write_dicom(head, tmp_path / "out")
+    found = [error for f in files(tmp_path / "out") for error in errors_of_dciodvfy(f)]
+    assert found == []
+    back = read(tmp_path / "out")
+    assert np.array_equal(back.values, head.values)
+    assert np.abs(back.positions_mm - head.positions_mm).max() < 1e-9
+
+
 @needs_dcmtk
 def test_dcmtk_reads_the_same_pixels_and_positions(tmp_path):
     image = ct((3, 7, 6), TILTED)
