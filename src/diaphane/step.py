@@ -33,6 +33,9 @@ from diaphane.options import Option, nearest
 from diaphane.progress import check_cancelled
 from diaphane.units import Quantity
 
+RESERVED = ("name", "step", "of")
+"""Words that a stage of a chain uses itself, so that no option may be called so."""
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -126,6 +129,9 @@ class Step(Generic[P, R]):
         self.aliases = aliases
         self.simd = simd
         update_wrapper(self, function)
+        taken = set(RESERVED) & set(inspect.signature(function).parameters)
+        if taken:
+            raise OptionError(f"{name}: an option cannot be called {taken.pop()!r}, a chain's word")
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Check, run, and record: ``step.bind(...).run()``."""

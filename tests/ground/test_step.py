@@ -179,6 +179,17 @@ def test_a_step_outside_the_package_is_named_after_its_own_package() -> None:
     assert step()(sharpen).name == "image.sharpen"
 
 
+@pytest.mark.parametrize("word", ["name", "step", "of"])
+def test_an_option_may_not_bear_a_word_of_chains(word: str) -> None:
+    parameters = {"image": Image, word: str}
+    code = f"def odd(image, *, {word}='x'): return image"
+    scope: dict[str, Any] = {}
+    exec(code, {"__name__": "acme"}, scope)
+    scope["odd"].__annotations__ = {**parameters, "return": Image}
+    with pytest.raises(OptionError, match=f"cannot be called '{word}'"):
+        step()(scope["odd"])
+
+
 def test_a_cancelled_step_does_not_begin() -> None:
     cancel = Cancel()
     cancel.set()

@@ -92,12 +92,12 @@ def test_padding_and_metal_can_be_ignored():
 
 def test_otsu_labels_what_is_above_and_says_where():
     values = np.array([[[10, 11, 12, 13, 40, 41]]], np.int16)
-    labels = segment.otsu(_image(values), name="bone")
+    labels = segment.otsu(_image(values), structure="bone")
     assert labels.values.tolist() == [[[0, 0, 0, 0, 1, 1]]]
     assert labels.values.dtype == np.uint8
     assert dict(labels.names) == {1: "bone"}
     (said,) = labels.history.notices
-    assert (said.code, said.values) == ("segment.threshold_chosen", {"value": "13 HU"})
+    assert (said.code, said.values) == ("segment.threshold_chosen", {"value": 13.0, "unit": "HU"})
 
 
 def test_it_works_slice_by_slice_on_big_images():

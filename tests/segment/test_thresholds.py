@@ -18,7 +18,7 @@ def _row(*values):
 def test_fixed_includes_both_bounds():
     image = _row(99, 100, 150, 200, 201)
     assert segment.fixed(image, low=100.0).values.tolist() == [[[0, 1, 1, 1, 1]]]
-    both = segment.fixed(image, low=100.0, high=200.0, name="vessels")
+    both = segment.fixed(image, low=100.0, high=200.0, structure="vessels")
     assert both.values.tolist() == [[[0, 1, 1, 1, 0]]]
     assert dict(both.names) == {1: "vessels"}
 
@@ -51,8 +51,8 @@ def test_hysteresis_with_equal_thresholds_is_a_fixed_one():
 
 def test_it_is_said_when_nothing_is_inside():
     for labels in (
-        segment.fixed(_row(1, 2), low=5.0, name="bone"),
-        segment.hysteresis(_row(1, 2), low=1.0, high=5.0, name="bone"),
+        segment.fixed(_row(1, 2), low=5.0, structure="bone"),
+        segment.hysteresis(_row(1, 2), low=1.0, high=5.0, structure="bone"),
     ):
         (said,) = labels.history.notices
         assert (said.code, said.values) == ("segment.nothing_inside", {"name": "bone"})

@@ -30,11 +30,10 @@ from typing import Any
 from diaphane.chain.faults import Fault, refuse
 from diaphane.errors import ChainError
 from diaphane.options import nearest, short
+from diaphane.step import RESERVED
 from diaphane.units import Quantity
 
 FORMAT = 1
-RESERVED = ("name", "step", "of")
-"""Words of a stage that are not options."""
 MOST_CHARACTERS = 65_536
 MOST_STAGES = 99
 _TOP = ("format", "title", "description", "inputs", "stage")

@@ -5,9 +5,10 @@ import tomllib
 from collections.abc import Mapping
 from typing import Any
 
-from diaphane.chain.document import RESERVED, Chain, parse
+from diaphane.chain.document import Chain, parse
 from diaphane.errors import ChainError
 from diaphane.options import nearest
+from diaphane.step import RESERVED
 
 _BARE_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*\Z")
 

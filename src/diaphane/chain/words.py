@@ -81,7 +81,10 @@ def notice_words(notice: Notice, language: str, package: str = "diaphane") -> st
     for home in dict.fromkeys((package, "diaphane")):
         found = room_words(room, language, home).get("notices", _NONE).get(name, _NONE)
         if "text" in found:
+            units = common_words(language).get("units", _NONE)
             values = {key: _value_words(v, language) for key, v in notice.values.items()}
+            if "unit" in values:
+                values["unit"] = units.get(values["unit"], values["unit"])
             return fill(found["text"], values)
     return str(notice)
 

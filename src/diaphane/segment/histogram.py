@@ -24,7 +24,7 @@ from diaphane.notices import notice
 from diaphane.options import Range
 from diaphane.progress import track
 from diaphane.segment.checks import single_values
-from diaphane.segment.thresholds import Name, Threshold, labels_of
+from diaphane.segment.thresholds import Structure, Threshold, labels_of
 from diaphane.step import step
 
 _MOST_VALUES = 65_536  # whole numbers that span more are put into bins like any others
@@ -97,7 +97,7 @@ def otsu(
     bins: Bins = 256,
     ignore_below: Threshold | None = None,
     ignore_above: Threshold | None = None,
-    name: Name = "inside",
+    structure: Structure = "inside",
 ) -> Labels:
     """Label what is brighter than the threshold that separates dark from bright best.
 
@@ -107,7 +107,7 @@ def otsu(
         Real, without channels.
     bins, ignore_below, ignore_above
         As in ``segment.otsu_threshold``. Ignored values are labeled like all others.
-    name : str
+    structure : str
         What the labeled structure is called.
 
     Returns
@@ -116,8 +116,8 @@ def otsu(
         1 where the value is > the threshold, which a notice names.
     """
     value, _ = _best_split(image, bins, ignore_below, ignore_above, "segment.otsu")
-    notice("segment.threshold_chosen", value=f"{value:.4g} {image.quantity.unit}".rstrip())
-    return labels_of(image, image.values > value, name)
+    notice("segment.threshold_chosen", value=value, unit=image.quantity.unit)
+    return labels_of(image, image.values > value, structure)
 
 
 def _best_split(

@@ -15,13 +15,13 @@ from diaphane.step import step
 
 Threshold = Annotated[float, Range(-100_000, 100_000)]
 """A threshold, in the unit of the image it is for."""
-Name = str
+Structure = str
 """What a labeled structure is called."""
 
 
 @step(version=1)
 def fixed(
-    image: Image, *, low: Threshold, high: Threshold | None = None, name: Name = "inside"
+    image: Image, *, low: Threshold, high: Threshold | None = None, structure: Structure = "inside"
 ) -> Labels:
     """Label what lies between two values.
 
@@ -33,7 +33,7 @@ def fixed(
         The smallest value inside, in the image's unit.
     high : number, optional
         The largest value inside; by default there is none.
-    name : str
+    structure : str
         What the labeled structure is called.
 
     Returns
@@ -48,10 +48,10 @@ def fixed(
     """
     values = single_values(image, "segment.fixed")
     if high is None:
-        return labels_of(image, values >= low, name)
+        return labels_of(image, values >= low, structure)
     if low > high:
         raise InputError(f"segment.fixed: low must be <= high, got {low} and {high}")
-    return labels_of(image, (values >= low) & (values <= high), name)
+    return labels_of(image, (values >= low) & (values <= high), structure)
 
 
 @step(version=1)
@@ -61,7 +61,7 @@ def hysteresis(
     low: Threshold,
     high: Threshold,
     connectivity: Connectivity = 26,
-    name: Name = "inside",
+    structure: Structure = "inside",
 ) -> Labels:
     """Label what is at least likely and hangs together with something sure.
 
@@ -76,7 +76,7 @@ def hysteresis(
         The smallest value that is likely inside, and that surely is, in the image's unit.
     connectivity : {6, 18, 26}
         Neighbors across faces, also across edges, also across corners.
-    name : str
+    structure : str
         What the labeled structure is called.
 
     Raises
@@ -97,7 +97,7 @@ def hysteresis(
     for part, here in zip(parts, values):
         is_kept[part[here >= high]] = True
     is_kept[0] = False
-    return labels_of(image, is_kept[parts], name)
+    return labels_of(image, is_kept[parts], structure)
 
 
 def labels_of(image: Image, is_inside: AnyArray, name: str) -> Labels:
