@@ -129,7 +129,7 @@ def test_outside_stands_air_in_hounsfield_images_and_it_is_said():
     assert (result.values[:, :, [0, 1, 6, 7]] == -1000).all()
     (said,) = result.history.notices
     assert said.code == "image.outside"
-    assert said.values == {"percent": 50.0, "fill": "-1000 HU"}
+    assert said.values == {"percent": 50.0, "fill": -1000}
     assert im.resample(image, grid=GridOptions(shape=(2, 4, 8)), fill=7.0).values[0, 0, 0] == 7
 
 
@@ -222,7 +222,7 @@ def test_labels_go_onto_the_grid_of_an_image():
     reference = Image(np.zeros((2, 2, 4)), Grid.centered((2, 2, 4), 1), Quantity.HOUNSFIELD)
     result = im.resample_labels_onto(labels, reference)
     assert result.values[0, 0].tolist() == [0, 1, 1, 0]
-    assert result.history.notices[0].values == {"percent": 50.0, "fill": "0"}
+    assert result.history.notices[0].values == {"percent": 50.0, "fill": 0}
 
 
 def test_pixels_and_millimeters_do_not_mix():

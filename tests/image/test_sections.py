@@ -126,7 +126,7 @@ def test_it_is_said_what_was_corrected_and_interpolated():
     said = {n.code: n.values for n in image.history.notices}
     assert said["image.tilt_corrected"] == {"tilt_deg": 18.5}
     assert said["image.uneven_slices"] == {"smallest_mm": 1.04, "largest_mm": 7.02}
-    assert said["image.outside"]["fill"] == "-1000 HU"
+    assert said["image.outside"]["fill"] == -1000
     # Steps along the normal: 3.98, 3.98, 1.04, 7.02, 7.02; farther than 1.99 mm from both lie
     # 3.04 of each of the two wide steps, of 23.04 + 1.04 mm in all.
     assert said["image.far_from_slices"]["far_mm"] == 1.99

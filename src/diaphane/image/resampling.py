@@ -146,11 +146,10 @@ def fill_of(quantity: Quantity, fill: float | None) -> float:
     return AIR_HU if quantity is Quantity.HOUNSFIELD else 0.0
 
 
-def tell_outside(n_outside: int, n_all: int, fill: float, unit: str) -> None:
-    """Say how much of a new grid the image did not reach."""
+def tell_outside(n_outside: int, n_all: int, fill: float) -> None:
+    """Say how much of a new grid the image did not reach, and what stands there."""
     if n_outside:
-        percent = round(100 * n_outside / n_all, 1) or 0.1
-        notice("image.outside", percent=percent, fill=f"{fill:g} {unit}".rstrip())
+        notice("image.outside", percent=round(100 * n_outside / n_all, 1) or 0.1, fill=fill)
 
 
 def _upright(grid: Grid, options: GridOptions) -> Grid:
@@ -171,7 +170,7 @@ def _onto(image: Image, grid: Grid, method: Method, fill: float | None, label: s
     kernel = gather_kernels.linear if method == "linear" else gather_kernels.cubic
     fill = fill_of(image.quantity, fill)
     n_outside = _gather(kernel, values, image.grid, grid, (fill, out), label)
-    tell_outside(n_outside, int(np.prod(grid.shape)), fill, image.quantity.unit)
+    tell_outside(n_outside, int(np.prod(grid.shape)), fill)
     return replace(image, values=_from_channels(out, image), grid=grid)
 
 
@@ -180,7 +179,7 @@ def _labels_onto(labels: Labels, grid: Grid, label: str) -> Labels:
 
     out = np.empty(grid.shape, labels.values.dtype)
     n_outside = _gather(gather_kernels.nearest, labels.values, labels.grid, grid, (out,), label)
-    tell_outside(n_outside, out.size, 0, "")
+    tell_outside(n_outside, out.size, 0)
     return replace(labels, values=out, grid=grid)
 
 

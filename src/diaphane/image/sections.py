@@ -117,7 +117,7 @@ def from_slices(
     if n_far:
         percent = round(100 * n_far / max(out.size - n_outside, 1), 1) or 0.1
         notice("image.far_from_slices", percent=percent, far_mm=round(far_mm, 2))
-    tell_outside(n_outside, out.size, fill, slices.quantity.unit)
+    tell_outside(n_outside, out.size, fill)
     return Image(out, new, slices.quantity)
 
 
