@@ -4,7 +4,7 @@ from typing import Annotated
 
 import numpy as np
 
-from diaphane.arrays import AnyArray, FloatArray
+from diaphane.arrays import AnyArray, FloatArray, IntArray
 from diaphane.ct.beam import FanBeam, ParallelBeam
 from diaphane.ct.field import axes_mm, fitting_grid, pitch_at_axis_mm, rows_of_slices
 from diaphane.ct.plane import Plane
@@ -15,6 +15,7 @@ from diaphane.ct.scan import FanScan, ParallelScan
 from diaphane.ct.views import truncated_views, view_weights
 from diaphane.image import Image
 from diaphane.notices import notice
+from diaphane.parallel import spread
 from diaphane.progress import track
 from diaphane.space import GridOptions
 from diaphane.step import step
@@ -24,7 +25,7 @@ _SLAB = 64  # slices reconstructed together: a column of them is four cache line
 _VIEWS = 96  # views between two words of progress: a multiple of 4
 
 
-@step(version=1)
+@step(version=1, simd=True)
 def fbp(
     scan: Annotated[ParallelScan | FanScan, Quantity.LINE_INTEGRAL],
     *,
@@ -95,7 +96,7 @@ def fbp(
             sums = plane.empty_sums(len(below[slab]))
         lowest, highest = int(below[slab].min()), int(below[slab].max()) + 1
         filtered = filter_block(scan.values[views, lowest : highest + 1] * weights[views], response)
-        lanes = to_lanes(filtered, below[slab] - np.int32(lowest), upper_part[slab])
+        lanes = _lanes(filtered, below[slab] - np.int32(lowest), upper_part[slab])
         plane.backproject(lanes, views.start, sums)
         if views.stop >= beam.n_views:
             values[slab] = sums
@@ -120,6 +121,14 @@ def _ray_weights(beam: ParallelBeam | FanBeam) -> FloatArray:
     distance_mm = beam.source_to_detector_mm
     cosines = distance_mm / np.hypot(beam.detector.column_mm, distance_mm)
     return fan_weights(beam) * cosines.astype(np.float32)
+
+
+def _lanes(filtered: FloatArray, below: IntArray, upper_part: FloatArray) -> FloatArray:
+    """Return the views with slices for rows, innermost, and empty ones up to a multiple of 4."""
+    n_views, _, n_columns = filtered.shape
+    lanes = np.zeros((-(-n_views // 4) * 4, n_columns + 1, len(below)), np.float32)
+    spread(to_lanes, n_views, filtered, below, upper_part, lanes)
+    return lanes
 
 
 def _tell_what_was_not_seen(scan: ParallelScan | FanScan, plane: Plane, is_seen: AnyArray) -> None:

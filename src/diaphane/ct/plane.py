@@ -7,7 +7,8 @@ import numpy as np
 from diaphane.arrays import DoubleArray, FloatArray
 from diaphane.ct.beam import FanBeam, ParallelBeam
 from diaphane.ct.field import axes_mm, field_radius_mm, pitch_at_axis_mm
-from diaphane.ct.plane_kernels import add_to_slice, add_to_stack
+from diaphane.ct.plane_kernels import TILE, add_to_slice, add_to_stack
+from diaphane.parallel import spread
 from diaphane.space import Grid
 
 _FEW = 6  # slices up to which one by one is faster than together
@@ -47,25 +48,27 @@ class Plane:
 
         Parameters
         ----------
-        lanes : (n_lanes, n_columns + 1, n_slices) float32
-            Filtered and weighted views, as :func:`~diaphane.ct.plane_kernels.to_lanes` gives
-            them: their number a multiple of 4, views beyond the last empty.
+        lanes : (n, n_columns + 1, n_slices) float32
+            Filtered and weighted views, the slices innermost, the last column twice; their
+            number is a multiple of 4, views beyond the scan's last are empty.
         first_view : int
             Which view the first of them is.
         sums : (n_slices, ny, nx) float32
-            What is added to; the slices lie innermost in memory where there are many of them.
+            What is added to, laid out as :meth:`empty_sums` gives it.
         """
         rays = self.rays[first_view : first_view + len(lanes)]
         rays = np.pad(rays, ((0, len(lanes) - len(rays)), (0, 0)))
         where = (rays, self.axis_column, self.x_mm, self.y_mm, self.radius_mm)
-        if len(sums) > _FEW:
-            add_to_stack(lanes, *where, np.moveaxis(sums, 0, -1))
+        n_slices, ny, nx = sums.shape
+        if n_slices > _FEW:
+            n_tiles = -(-ny // TILE) * -(-nx // TILE)
+            spread(add_to_stack, n_tiles, lanes, *where, np.moveaxis(sums, 0, -1))
             return
         for slice_, total in enumerate(sums):
-            add_to_slice(np.ascontiguousarray(lanes[:, :, slice_]), *where, total)
+            spread(add_to_slice, ny, np.ascontiguousarray(lanes[:, :, slice_]), *where, total)
 
     def empty_sums(self, n_slices: int) -> FloatArray:
-        """Return zeros of shape (n_slices, ny, nx), laid out as :meth:`backproject` likes it."""
+        """Return zeros (n_slices, ny, nx); many slices lie innermost in memory."""
         ny, nx = len(self.y_mm), len(self.x_mm)
         if n_slices > _FEW:
             return np.moveaxis(np.zeros((ny, nx, n_slices), np.float32), -1, 0)

@@ -11,53 +11,51 @@ is computed once for all of them; of few slices, the points of a row are compute
 """
 
 import numpy as np
-from numba import njit, prange
 
 from diaphane.arrays import DoubleArray, FloatArray, IntArray
+from diaphane.simd import kernel
 
-_TILE = 16  # columns of voxels whose sums stay in the cache while the views pass
-_OPTIONS = {
-    "cache": True,
-    "nogil": True,
-    "error_model": "numpy",
-    "fastmath": {"contract", "reassoc", "nsz", "arcp"},
-}
+TILE = 16  # columns of voxels whose sums stay in the cache while the views pass
 
 
-@njit(parallel=True, **_OPTIONS)
-def to_lanes(filtered: FloatArray, low: IntArray, upper_part: FloatArray) -> FloatArray:
-    """Return views with the slices innermost: each slice between two rows of the detector.
+@kernel()
+def to_lanes(
+    first: int,
+    stop: int,
+    filtered: FloatArray,
+    below: IntArray,
+    upper_part: FloatArray,
+    lanes: FloatArray,
+) -> None:
+    """Lay views ``first … stop`` out with the slices innermost, each between two detector rows.
 
     Parameters
     ----------
+    first, stop : int
+        Which views.
     filtered : (n_views, n_rows, n_columns) float32
         The weighted and filtered rows.
-    low : (n_slices,) int32
+    below : (n_slices,) int32
         For each slice the row below it.
     upper_part : (n_slices,) float32
         How much the next row counts, 0 to 1.
-
-    Returns
-    -------
-    (n, n_columns + 1, n_slices) float32
-        The last column repeats the one before; `n` is the next multiple of 4, and views beyond
-        the last are empty.
+    lanes : (n_views, n_columns + 1, n_slices) float32
+        What is filled; the last column repeats the one before.
     """
-    n_views, n_rows, n_columns = filtered.shape
-    lanes = np.empty(((n_views + 3) // 4 * 4, n_columns + 1, len(low)), np.float32)
-    lanes[n_views:] = 0
-    for view in prange(n_views):
+    n_rows, n_columns = filtered.shape[1:]
+    for view in range(first, stop):
         for column in range(n_columns + 1):
             seen = min(column, n_columns - 1)
-            for z in range(len(low)):
-                below = filtered[view, low[z], seen]
-                above = filtered[view, min(low[z] + 1, n_rows - 1), seen]
-                lanes[view, column, z] = below + upper_part[z] * (above - below)
-    return lanes
+            for z in range(len(below)):
+                low = filtered[view, below[z], seen]
+                high = filtered[view, min(below[z] + 1, n_rows - 1), seen]
+                lanes[view, column, z] = low + upper_part[z] * (high - low)
 
 
-@njit(parallel=True, **_OPTIONS)
+@kernel()
 def add_to_stack(
+    first: int,
+    stop: int,
     lanes: FloatArray,
     rays: DoubleArray,
     axis_column: float,
@@ -66,12 +64,14 @@ def add_to_stack(
     radius_mm: float,
     sums: FloatArray,
 ) -> None:
-    """Add what the views saw to every voxel of a stack of slices within the circle.
+    """Add what the views saw to tiles ``first … stop`` of a stack of slices.
 
     Parameters
     ----------
+    first, stop : int
+        Which tiles of 16 × 16 columns of voxels, counted row by row.
     lanes : (n_views, n_columns + 1, n_slices) float32
-        Filtered and weighted views; `n_views` is a multiple of 4.
+        Filtered and weighted views, as :func:`to_lanes` lays them out; a multiple of 4.
     rays : (n_views, 4) float64
         The numbers ``a b c d`` of each view.
     axis_column : float
@@ -79,24 +79,23 @@ def add_to_stack(
     x_mm, y_mm : (nx,), (ny,) float64
         Where columns and rows of the grid lie.
     radius_mm : float
-        Radius of the circle around the axis whose points are all seen by some column.
+        Radius of the circle around the axis that is filled; each view must see all of it.
     sums : (ny, nx, n_slices) float32
         What is added to.
     """
     nx, ny = len(x_mm), len(y_mm)
-    nx_tiles = (nx + _TILE - 1) // _TILE
-    ny_tiles = (ny + _TILE - 1) // _TILE
-    for tile in prange(nx_tiles * ny_tiles):
-        y0, x0 = tile // nx_tiles * _TILE, tile % nx_tiles * _TILE
+    n_across = (nx + TILE - 1) // TILE
+    for tile in range(first, stop):
+        y0, x0 = tile // n_across * TILE, tile % n_across * TILE
         for view in range(0, len(lanes), 4):
-            for iy in range(y0, min(y0 + _TILE, ny)):
-                for ix in range(x0, min(x0 + _TILE, nx)):
+            for iy in range(y0, min(y0 + TILE, ny)):
+                for ix in range(x0, min(x0 + TILE, nx)):
                     x, y = x_mm[ix], y_mm[iy]
                     if x * x + y * y <= radius_mm * radius_mm:
                         _add_four_views(lanes, rays, view, axis_column, x, y, sums[iy, ix])
 
 
-@njit(**_OPTIONS)
+@kernel(inline=True)
 def _add_four_views(lanes, rays, view, axis_column, x, y, out):  # noqa: ANN001, ANN202
     """Add four views to one column of voxels, which so is read and written only once."""
     i0, g0, h0 = _seen(rays, view, axis_column, x, y)
@@ -113,7 +112,7 @@ def _add_four_views(lanes, rays, view, axis_column, x, y, out):  # noqa: ANN001,
         )
 
 
-@njit(**_OPTIONS)
+@kernel(inline=True)
 def _seen(rays, view, axis_column, x, y):  # noqa: ANN001, ANN202
     """Return the column left of where a point is seen, and the weights of it and of the next."""
     scale = 1 / (1 + rays[view, 2] * x + rays[view, 3] * y)
@@ -124,8 +123,10 @@ def _seen(rays, view, axis_column, x, y):  # noqa: ANN001, ANN202
     return left, np.float32(weight - right), np.float32(right)
 
 
-@njit(parallel=True, **_OPTIONS)
+@kernel()
 def add_to_slice(
+    first: int,
+    stop: int,
     views: FloatArray,
     rays: DoubleArray,
     axis_column: float,
@@ -134,13 +135,13 @@ def add_to_slice(
     radius_mm: float,
     sums: FloatArray,
 ) -> None:
-    """Add what the views saw to every voxel of one slice within the circle.
+    """Add what the views saw to rows ``first … stop`` of one slice.
 
-    Parameters are those of :func:`add_to_stack`, with `views` of shape (n_views, n_columns + 1)
-    and `sums` of shape (ny, nx); columns of the grid are evenly spaced.
+    Parameters are those of :func:`add_to_stack`, but with rows for tiles, with `views` of shape
+    (n_views, n_columns + 1) and `sums` of shape (ny, nx); columns of the grid are evenly spaced.
     """
     step = x_mm[1] - x_mm[0] if len(x_mm) > 1 else 1.0
-    for iy in prange(len(y_mm)):
+    for iy in range(first, stop):
         y = y_mm[iy]
         half = np.sqrt(max(radius_mm * radius_mm - y * y, 0.0))
         begin = max(0, int(np.ceil((-half - x_mm[0]) / step)))
@@ -155,7 +156,7 @@ def add_to_slice(
                 )
 
 
-@njit(**_OPTIONS)
+@kernel(inline=True)
 def _add_view(seen, a, b_y, c, d_y, axis_column, x0, step, out):  # noqa: ANN001, ANN202
     """Add one view to a row of voxels; all numbers are float32, which lets it run in lanes."""
     for i in range(len(out)):
