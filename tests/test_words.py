@@ -98,13 +98,12 @@ def _check_option(
 
 
 def _choices(schema: Mapping[str, Any]) -> set[str]:
-    found = {schema["const"], *schema.get("enum", ())} if "const" in schema else set()
-    found |= set(schema.get("enum", ()))
+    found = {schema["const"]} if "const" in schema else set(schema.get("enum", ()))
     for part in (*schema.get("anyOf", ()), *schema.get("prefixItems", ())):
         found |= _choices(part)
     if isinstance(schema.get("items"), dict):
         found |= _choices(schema["items"])
-    return {choice for choice in found if isinstance(choice, str)}
+    return {str(choice) for choice in found if choice is not None}
 
 
 def _fields(schema: Mapping[str, Any]) -> dict[str, Any]:

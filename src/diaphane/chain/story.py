@@ -136,8 +136,10 @@ def value_words(value: Any, schema: Mapping[str, Any], words: OptionWords, langu
     if isinstance(value, bool):
         word = "true" if value else "false"
         return words.values.get(word, common[word])
+    if not isinstance(value, list | dict) and str(value) in words.values:
+        return words.values[str(value)]
     if isinstance(value, str):
-        return words.values.get(value, value)
+        return value
     if isinstance(value, int | float):
         unit = _unit(schema)
         return with_unit(number_words(value, language), _unit_words(unit, language))
