@@ -13,9 +13,13 @@ from diaphane.formats.contents import Contents, Item
 from diaphane.formats.door import inspect, read
 
 if TYPE_CHECKING:
+    from diaphane.formats.data_exchange import inspect_data_exchange as inspect_data_exchange
+    from diaphane.formats.data_exchange import read_data_exchange as read_data_exchange
     from diaphane.formats.dicom_reader import inspect_dicom as inspect_dicom
     from diaphane.formats.dicom_reader import read_dicom as read_dicom
     from diaphane.formats.dicom_writer import write_dicom as write_dicom
+    from diaphane.formats.htc2022 import inspect_htc2022 as inspect_htc2022
+    from diaphane.formats.htc2022 import read_htc2022 as read_htc2022
     from diaphane.formats.metaimage import inspect_metaimage as inspect_metaimage
     from diaphane.formats.metaimage import read_metaimage as read_metaimage
     from diaphane.formats.nifti import inspect_nifti as inspect_nifti
@@ -26,18 +30,26 @@ if TYPE_CHECKING:
     from diaphane.formats.store import inspect_store as inspect_store
     from diaphane.formats.store import read_store as read_store
     from diaphane.formats.store import write_store as write_store
+    from diaphane.formats.tiff_folder import inspect_tiff_folder as inspect_tiff_folder
+    from diaphane.formats.tiff_folder import read_tiff_folder as read_tiff_folder
 
 _HOMES = {
+    "inspect_data_exchange": "data_exchange",
     "inspect_dicom": "dicom_reader",
+    "inspect_htc2022": "htc2022",
     "inspect_metaimage": "metaimage",
     "inspect_nifti": "nifti",
     "inspect_nrrd": "nrrd",
     "inspect_store": "store",
+    "inspect_tiff_folder": "tiff_folder",
+    "read_data_exchange": "data_exchange",
     "read_dicom": "dicom_reader",
+    "read_htc2022": "htc2022",
     "read_metaimage": "metaimage",
     "read_nifti": "nifti",
     "read_nrrd": "nrrd",
     "read_store": "store",
+    "read_tiff_folder": "tiff_folder",
     "write_dicom": "dicom_writer",
     "write_nifti": "nifti_writer",
     "write_store": "store",

@@ -76,6 +76,31 @@ FORMATS: tuple[Format, ...] = (
         "inspect_metaimage",
     ),
     Format("nrrd", "NRRD", signatures.is_nrrd, "nrrd", "read_nrrd", "inspect_nrrd"),
+    Format(
+        "data_exchange",
+        "Data Exchange",
+        signatures.is_data_exchange,
+        "data_exchange",
+        "read_data_exchange",
+        "inspect_data_exchange",
+    ),
+    Format(
+        "htc2022",
+        "HTC2022",
+        signatures.is_htc2022,
+        "htc2022",
+        "read_htc2022",
+        "inspect_htc2022",
+        takes_many=True,
+    ),
+    Format(
+        "tiff_folder",
+        "a folder of TIFF projections",
+        signatures.is_tiff_folder,
+        "tiff_folder",
+        "read_tiff_folder",
+        "inspect_tiff_folder",
+    ),
 )
 """All formats; the first that recognizes a file takes it."""
 

@@ -6,7 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from diaphane.formats.sniff import head
+from diaphane.errors import FormatError
+from diaphane.formats.sniff import files_in, head
+
+_HDF5 = b"\x89HDF\r\n\x1a\n"
 
 
 def is_store(path: Path) -> bool:
@@ -31,6 +34,31 @@ def is_nrrd(path: Path) -> bool:
     return head(path, 8).startswith(b"NRRD000")
 
 
+def is_data_exchange(path: Path) -> bool:
+    """Whether a file is HDF5 with projections at the place that Data Exchange gives them."""
+    return _hdf5_says(path, lambda file: "/exchange/data" in file)
+
+
+def is_htc2022(path: Path) -> bool:
+    """Whether a file is a MATLAB file with the challenge's sinogram."""
+    if not head(path, 10).startswith(b"MATLAB 5.0"):
+        names = ("CtDataLimited", "CtDataFull")
+        return _hdf5_says(path, lambda file: any(name in file for name in names))
+    from diaphane.formats.mat5 import names_in_mat5
+
+    try:
+        return any(name in ("CtDataLimited", "CtDataFull") for name in names_in_mat5(path))
+    except (FormatError, OSError, ValueError, zlib.error):
+        return False
+
+
+def is_tiff_folder(path: Path) -> bool:
+    """Whether a folder holds TIFF files, directly or one folder below."""
+    if not path.is_dir():
+        return False
+    return any(file.suffix.lower() in (".tif", ".tiff") for file in files_in(path))
+
+
 def _start(path: Path) -> bytes:
     """Return a file's first bytes, unpacked where it is compressed by gzip."""
     start = head(path, 1024)
@@ -44,7 +72,8 @@ def _start(path: Path) -> bytes:
 
 def _hdf5_says(path: Path, question: Callable[[Any], bool]) -> bool:
     """Whether a file is HDF5 and answers yes to a question."""
-    if not head(path, 8).startswith(b"\x89HDF\r\n\x1a\n"):
+    start = head(path, 520)
+    if _HDF5 not in (start[:8], start[512:]):  # MATLAB puts 512 bytes of its own before
         return False
     import h5py
 
