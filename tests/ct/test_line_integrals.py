@@ -88,6 +88,14 @@ def test_rays_without_counts_get_half_a_count_and_are_told():
     assert few == {"rays": 3, "percent": 75.0, "counts": 20, "bias": 0.025}
 
 
+def test_fractions_of_the_open_beam_are_taken_as_they_are_and_told():
+    fractions = [[1.0, 0.5, 1e-4, 0.0]]
+    result = line_integrals(scan_of_counts(fractions, flats=1.0))
+    expected = -np.log([1.0, 0.5, 1e-4, 1e-6])
+    np.testing.assert_allclose(result.values[0, 0], expected, rtol=1e-6)
+    assert [n.code for n in result.history.notices] == ["ct.fractions", "ct.no_counts"]
+
+
 def test_nothing_is_clipped_before_the_average_of_the_darks():
     darks = np.array([0.0, 30.0, 0.0])[:, None, None] * np.ones((3, 1, 1))
     scan = ParallelScan(np.full((1, 1, 1), 510.0), parallel(half_turn(1), 1), COUNTS,
@@ -129,8 +137,6 @@ def test_work_in_blocks_changes_nothing(monkeypatch):
 def test_counts_that_cannot_be_right_are_refused_in_one_sentence():
     with pytest.raises(InputError, match="check that flats and darks are not swapped"):
         line_integrals(scan_of_counts([[500, 600]], flats=10.0, darks=1000.0))
-    with pytest.raises(InputError, match=r"their median is 1: give counts, not fractions"):
-        line_integrals(scan_of_counts([[0.5, 0.6]], flats=1.0))
     with pytest.raises(InputError, match=r"must be finite, got nan at \(0, 0, 1\)"):
         scan_of_counts([[500, np.nan]])
     with pytest.raises(InputError, match=r"cannot be negative, got -3\.0 at \(0, 0, 0\)"):

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import numpy as np
 
-from diaphane.arrays import DoubleArray, FloatArray, IntArray
+from diaphane.arrays import AnyArray, DoubleArray, FloatArray, IntArray
 from diaphane.ct.scan import Scan, SomeScan
 from diaphane.errors import InputError
 from diaphane.notices import notice
@@ -15,6 +15,7 @@ from diaphane.step import step
 from diaphane.units import Quantity
 
 _LEAST_COUNTS = 0.5  # what stands for a ray that nothing came through
+_LEAST_FRACTION = 1e-6  # the same, where values are fractions of the open beam
 _FEW_COUNTS = 20  # where the logarithm's bias, 1 / (2 N), reaches 0.025
 _MOST_DEAD = 0.05  # share of dead pixels beyond which something else must be wrong
 _BLOCK = 2**22  # samples worked on at a time
@@ -48,8 +49,8 @@ def line_integrals(
     Raises
     ------
     InputError
-        When there are neither flats nor `open_beam_counts`, or both, when the flats are no
-        brighter than the darks, or so dark that the values can hardly be counts.
+        When there are neither flats nor `open_beam_counts`, or both, or when the flats are no
+        brighter than the darks.
 
     Notes
     -----
@@ -58,7 +59,9 @@ def line_integrals(
 
     The logarithm of noisy counts is biased: for N Poisson counts the expectation of ``-log`` is
     too high by about ``1 / (2 N)``. It is not corrected; a notice says how many rays kept fewer
-    than 20 counts, where it exceeds 0.025.
+    than 20 counts, where it exceeds 0.025. Where the open beam itself has fewer, values are taken
+    for fractions of it, as of a simulation without noise: what a ray keeps is at least a
+    millionth, and a notice says that few counts cannot be told.
 
     A pixel whose flat is no brighter than its dark is dead: its line integrals are interpolated
     between the nearest living pixels of its row, and a notice says so.
@@ -75,8 +78,9 @@ def line_integrals(
     [[[0.0, 1.0, 2.0]]]
     """
     dark, open_beam = _dark_and_open_beam(scan, average, open_beam_counts)
-    dead = _dead_pixels(open_beam)
-    log_open_beam = np.log(np.maximum(open_beam, _LEAST_COUNTS)).astype(np.float32)
+    least, few_counts = _limits(open_beam)
+    dead = _dead_pixels(open_beam < least)
+    log_open_beam = np.log(np.maximum(open_beam, least)).astype(np.float32)
     dark = dark.astype(np.float32)
     values = np.empty(scan.values.shape, np.float32)
     lost = few = 0
@@ -85,11 +89,11 @@ def line_integrals(
         views = slice(start, start + size)
         counts = scan.values[views].astype(np.float32) - dark
         counts[:, dead.row, dead.column] = np.inf
-        lost += int(np.count_nonzero(counts < _LEAST_COUNTS))
-        few += int(np.count_nonzero(counts < _FEW_COUNTS))
-        values[views] = log_open_beam - np.log(np.maximum(counts, np.float32(_LEAST_COUNTS)))
+        lost += int(np.count_nonzero(counts < least))
+        few += int(np.count_nonzero(counts < few_counts))
+        values[views] = log_open_beam - np.log(np.maximum(counts, np.float32(least)))
         dead.mend(values[views])
-    _tell_low_counts(lost, few, values.size)
+    _tell_low_counts(lost, few, values.size, least)
     quantity = Quantity.LINE_INTEGRAL
     return replace(scan, values=values, quantity=quantity, flats=None, darks=None)
 
@@ -137,8 +141,17 @@ class _DeadPixels:
             values[:, self.row, self.column] = left + self.right_part * (right - left)
 
 
-def _dead_pixels(open_beam: DoubleArray) -> _DeadPixels:
-    is_dead = open_beam < _LEAST_COUNTS
+def _limits(open_beam: DoubleArray) -> tuple[float, float]:
+    """Return the least that a ray is taken to keep, and below what it keeps few counts."""
+    usual = float(np.median(open_beam))
+    if not 0 < usual < _FEW_COUNTS:
+        return _LEAST_COUNTS, _FEW_COUNTS
+    notice("ct.fractions", open_beam=usual)
+    return _LEAST_FRACTION * usual, 0.0
+
+
+def _dead_pixels(is_dead: AnyArray) -> _DeadPixels:
+    """Return the dead pixels with the living ones beside them, and say how many there are."""
     row, column = (x.astype(np.int32) for x in np.nonzero(is_dead))
     if len(row) > _MOST_DEAD * is_dead.size or is_dead.all(axis=1).any():
         raise InputError(
@@ -147,11 +160,6 @@ def _dead_pixels(open_beam: DoubleArray) -> _DeadPixels:
         )
     if len(row):
         notice("ct.dead_pixels", pixels=len(row), of=is_dead.size)
-    if np.median(open_beam) < _FEW_COUNTS:
-        raise InputError(
-            f"flats must exceed darks by {_FEW_COUNTS} counts or more, their median is "
-            f"{np.median(open_beam):.3g}: give counts, not fractions of the open beam"
-        )
     columns = np.arange(is_dead.shape[1], dtype=np.int32)
     nearest_left = np.maximum.accumulate(np.where(is_dead, -1, columns), axis=1)[row, column]
     backward = np.where(is_dead, len(columns), columns)[:, ::-1]
@@ -162,7 +170,7 @@ def _dead_pixels(open_beam: DoubleArray) -> _DeadPixels:
     return _DeadPixels(row, column, left, right, part.astype(np.float32))
 
 
-def _tell_low_counts(lost: int, few: int, n_rays: int) -> None:
+def _tell_low_counts(lost: int, few: int, n_rays: int, least: float) -> None:
     if few:
         notice(
             "ct.low_counts",
@@ -172,7 +180,7 @@ def _tell_low_counts(lost: int, few: int, n_rays: int) -> None:
             bias=1 / (2 * _FEW_COUNTS),
         )
     if lost:
-        notice("ct.no_counts", rays=lost, percent=_percent(lost, n_rays), counts=_LEAST_COUNTS)
+        notice("ct.no_counts", rays=lost, percent=_percent(lost, n_rays), counts=least)
 
 
 def _percent(part: int, whole: int) -> float:
