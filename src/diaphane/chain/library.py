@@ -51,7 +51,7 @@ def _text_of(path: Path) -> str:
     try:
         with path.open("rb") as file:
             content = file.read(4 * MOST_CHARACTERS + 1)
-        return content.decode("utf-8")
+        return content.decode("utf-8-sig")
     except OSError as error:
         raise ChainError(f"cannot be read: {error.strerror or error}") from None
     except UnicodeDecodeError:

@@ -35,7 +35,7 @@ def run(
     chain
         The name of a chain that comes with Diaphane, or the path of a .toml file.
     data
-        FILE, or NAME=FILE for each input where the chain takes several.
+        FILE, or NAME=FILE where the chain takes several inputs; one may be many files.
     output
         The new folder: each stage, without loss, and run.json, the record.
     set_
@@ -92,17 +92,17 @@ def _read_inputs(
     files = _files(wanted, given)
     types = own_types(steps)
     inputs = {}
-    for name, path in files.items():
-        is_own = types and is_store(path)
+    for name, paths in files.items():
+        is_own = types and is_store(paths[0])
         options: dict[str, Any] = {"types": types} if is_own else read_options(read, name)
-        inputs[name] = formats.read(path, **options)
+        inputs[name] = formats.read(paths[0] if len(paths) == 1 else paths, **options)
     return inputs
 
 
-def _files(wanted: "Chain", given: Sequence[str]) -> Mapping[str, Path]:
-    """Return the path for each input: ``FILE`` for the only one, ``NAME=FILE`` for one of many."""
+def _files(wanted: "Chain", given: Sequence[str]) -> Mapping[str, list[Path]]:
+    """Return the files of each input: ``FILE`` for the only one, ``NAME=FILE`` for one of many."""
     names = [i.name for i in wanted.inputs]
-    files: dict[str, Path] = {}
+    files: dict[str, list[Path]] = {}
     for text in given:
         name, sign, path = text.partition("=")
         if not (sign and name in names):
@@ -110,9 +110,7 @@ def _files(wanted: "Chain", given: Sequence[str]) -> Mapping[str, Path]:
                 takes = ", ".join(f"{n}=FILE" for n in names) or "no data"
                 raise InputError(f"this chain takes {takes}; got {text!r}")
             name, path = names[0], text
-        if name in files:
-            raise InputError(f"the input {name!r} is given twice: {files[name]} and {path}")
-        files[name] = Path(path).expanduser()
+        files.setdefault(name, []).append(Path(path).expanduser())
     for name in names:
         if name not in files:
             raise InputError(f"the chain needs the input {name!r}; give {name}=FILE")

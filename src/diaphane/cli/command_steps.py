@@ -40,9 +40,13 @@ def steps(
 
 
 def _show_step(form: dict[str, Any], language: Language) -> None:
+    from diaphane.chain.words import fill
+
     words = form["words"][language]
     show(f"{form['name']}  (version {form['version']})")
-    show(f"{words['title']}. {words['text']}")
+    show(
+        f"{words['title']}. {fill(words['text'], {o['name']: o['name'] for o in form['options']})}"
+    )
     show()
     for port in form["inputs"]:
         optional = " (optional)" if port["is_optional"] else ""
