@@ -101,6 +101,16 @@ FORMATS: tuple[Format, ...] = (
         "read_tiff_folder",
         "inspect_tiff_folder",
     ),
+    Format(
+        "picture",
+        "PNG, JPEG, BMP or TIFF",
+        signatures.is_picture,
+        "pictures",
+        "read_picture",
+        "inspect_picture",
+    ),
+    Format("ply", "PLY", signatures.is_ply, "mesh_readers", "read_ply", "inspect_ply"),
+    Format("stl", "STL", signatures.is_stl, "mesh_readers", "read_stl", "inspect_stl"),
 )
 """All formats; the first that recognizes a file takes it."""
 

@@ -59,6 +59,29 @@ def is_tiff_folder(path: Path) -> bool:
     return any(file.suffix.lower() in (".tif", ".tiff") for file in files_in(path))
 
 
+def is_stl(path: Path) -> bool:
+    """Whether a file is STL: text, or binary of the length that its own count asks for."""
+    start = head(path, 512)
+    if start.lstrip()[:5].lower() == b"solid" and b"facet" in start:
+        return True
+    n_bytes = 84 + 50 * int.from_bytes(start[80:84], "little")
+    return len(start) >= 84 and (path.suffix.lower() == ".stl" or path.stat().st_size == n_bytes)
+
+
+def is_ply(path: Path) -> bool:
+    """Whether a file starts as PLY does."""
+    return head(path, 5).startswith((b"ply\n", b"ply\r"))
+
+
+def is_picture(path: Path) -> bool:
+    """Whether a file starts as PNG, JPEG, BMP or TIFF does."""
+    start = head(path, 16)
+    is_bitmap = start[:2] == b"BM" and start[6:10] == bytes(4)
+    return is_bitmap or start.startswith(
+        (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+    )
+
+
 def _start(path: Path) -> bytes:
     """Return a file's first bytes, unpacked where it is compressed by gzip."""
     start = head(path, 1024)
