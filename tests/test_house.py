@@ -50,6 +50,21 @@ def test_every_exported_name_is_there_and_documented(package):
             assert (value.__doc__ or "").strip(), f"{package}.{name} has no docstring"
 
 
+def test_every_example_gives_what_it_says():
+    with_examples = [p for p in SOURCES if ">>>" in p.read_text(encoding="utf-8")]
+    dotted = [
+        ".".join(p.relative_to(REPOSITORY / "src").with_suffix("").parts) for p in with_examples
+    ]
+    code = (
+        "import doctest, importlib, sys\n"
+        "tests = [doctest.testmod(importlib.import_module(m)) for m in sys.argv[1:]]\n"
+        "sys.exit(any(t.failed or not t.attempted for t in tests))"
+    )
+    command = [sys.executable, "-c", code, *(d.removesuffix(".__init__") for d in dotted)]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
 @pytest.mark.parametrize("package", PACKAGES)
 def test_no_module_bears_the_name_of_a_public_function(package):
     module = importlib.import_module(package)

@@ -12,10 +12,12 @@ with registers. It stays ordinary Python, and W and the instruction set are chos
     permute2(low, high, k)                  (low ++ high)[k[l]] in lane l, 0 <= k < 2 W
     sum_lanes(x)                            a plain number
 
->>> @kernel()
-... def scale(values, factor):
-...     for i in range(0, values.size, W):
-...         store(values, i, load(values, i) * factor)
+A kernel that scales an array::
+
+    @kernel()
+    def scale(values, factor):
+        for i in range(0, values.size, W):
+            store(values, i, load(values, i) * factor)
 
 Arrays are C-contiguous float32; ``aligned_zeros`` and, inside a kernel, ``aligned_rows`` give such
 whose rows start where loads are fastest. Nothing checks bounds: callers pad to a multiple of W, and
