@@ -88,11 +88,11 @@ def add_to_stack(
     for tile in range(first, stop):
         y0, x0 = tile // n_across * TILE, tile % n_across * TILE
         for view in range(0, len(lanes), 4):
-            for iy in range(y0, min(y0 + TILE, ny)):
-                for ix in range(x0, min(x0 + TILE, nx)):
-                    x, y = x_mm[ix], y_mm[iy]
+            for j in range(y0, min(y0 + TILE, ny)):
+                for i in range(x0, min(x0 + TILE, nx)):
+                    x, y = x_mm[i], y_mm[j]
                     if x * x + y * y <= radius_mm * radius_mm:
-                        _add_four_views(lanes, rays, view, axis_column, x, y, sums[iy, ix])
+                        _add_four_views(lanes, rays, view, axis_column, x, y, sums[j, i])
 
 
 @kernel(inline=True)
@@ -141,13 +141,13 @@ def add_to_slice(
     (n_views, n_columns + 1) and `sums` of shape (ny, nx); columns of the grid are evenly spaced.
     """
     step = x_mm[1] - x_mm[0] if len(x_mm) > 1 else 1.0
-    for iy in range(first, stop):
-        y = y_mm[iy]
+    for j in range(first, stop):
+        y = y_mm[j]
         half = np.sqrt(max(radius_mm * radius_mm - y * y, 0.0))
         begin = max(0, int(np.ceil((-half - x_mm[0]) / step)))
         end = min(len(x_mm), int(np.floor((half - x_mm[0]) / step)) + 1)
         if abs(y) <= radius_mm and begin < end:
-            out, x = sums[iy, begin:end], np.float32(x_mm[begin])
+            out, x = sums[j, begin:end], np.float32(x_mm[begin])
             for view in range(len(views)):
                 a, c = np.float32(rays[view, 0]), np.float32(rays[view, 2])
                 b_y, d_y = np.float32(rays[view, 1] * y), np.float32(1 + rays[view, 3] * y)
