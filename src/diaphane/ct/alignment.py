@@ -30,6 +30,17 @@ def shift_center(scan: SomeScan, *, center_column: Annotated[float, Range(0, 16_
     ------
     GeometryError
         When the column lies beyond the detector.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from diaphane.ct import Detector, ParallelBeam, ParallelScan
+    >>> from diaphane.units import Quantity
+    >>> beam = ParallelBeam(np.zeros(1), Detector(n_rows=3, n_columns=5, row_spacing_mm=1.0,
+    ...                                           column_spacing_mm=1.0))
+    >>> scan = ParallelScan(np.ones((1, 3, 5)), beam, Quantity.LINE_INTEGRAL)
+    >>> shift_center(scan, center_column=1.5).beam.detector.column_mm.tolist()
+    [-1.5, -0.5, 0.5, 1.5, 2.5]
     """
     detector = scan.beam.detector
     if center_column > detector.n_columns - 1:
@@ -68,6 +79,17 @@ def select_rows(
     ------
     InputError
         When the detector has no such rows.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from diaphane.ct import Detector, ParallelBeam, ParallelScan
+    >>> from diaphane.units import Quantity
+    >>> beam = ParallelBeam(np.zeros(1), Detector(n_rows=3, n_columns=5, row_spacing_mm=1.0,
+    ...                                           column_spacing_mm=1.0))
+    >>> scan = ParallelScan(np.ones((1, 3, 5)), beam, Quantity.LINE_INTEGRAL)
+    >>> select_rows(scan, first_row=1, n_rows=2).beam.detector.row_mm.tolist()
+    [0.0, 1.0]
     """
     detector = scan.beam.detector
     rows = slice(first_row, first_row + n_rows)

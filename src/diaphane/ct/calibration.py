@@ -3,7 +3,7 @@
 from typing import Annotated
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from diaphane.arrays import AnyArray
 from diaphane.errors import InputError, QuantityError
@@ -55,6 +55,15 @@ def water_attenuation(
     interval far too narrow. The ball is cut at its middle into octants (quarters in a single
     slice), and the interval is Student's for the mean of their means, which also shows it when
     the water is not flat.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from diaphane.space import Grid
+    >>> mu = np.full((20, 20, 20), 0.0193, np.float32)
+    >>> image = Image(mu, Grid.centered(mu.shape, 1.0), Quantity.ATTENUATION)
+    >>> print(water_attenuation(image, radius_mm=8))
+    0.0193 1/mm [0.0193, 0.0193]
     """
     center = image.grid.center_mm if center_mm is None else np.asarray(center_mm, np.float64)
     octant, values = _ball(image, center, radius_mm)
@@ -72,7 +81,7 @@ def water_attenuation(
         )
     parts = [values[octant == i].mean(dtype=np.float64) for i in np.unique(octant)]
     error = np.std(parts, ddof=1) / np.sqrt(len(parts)) if len(parts) > 1 else np.nan
-    half = float(stats.t.ppf(0.975, max(len(parts) - 1, 1)) * error)
+    half = float(special.stdtrit(max(len(parts) - 1, 1), 0.975) * error)
     interval = (mean - half, mean + half) if np.isfinite(half) else None
     return Measurement(mean, Quantity.ATTENUATION.unit, interval, "attenuation of water")
 
