@@ -202,6 +202,26 @@ def test_a_zip_of_projections_is_read_too(tmp_path: Path) -> None:
     assert np.array_equal(read(tmp_path / "packed.zip", rows="upward").values, views)
 
 
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"angle_unit": "degrees"}, "angle_unit must be 'deg' or 'rad', got 'degrees'"),
+        ({"rows": "up"}, "rows must be 'downward' or 'upward'"),
+        ({"body_turns": "left"}, "body_turns must be"),
+        ({"skip_first_angles": 1.5}, "skip_first_angles must be"),
+        ({"pixel_mm": "wide"}, "pixel_mm must be"),
+        ({"pixels_mm": 1.0}, "did you mean 'pixel_mm'"),
+    ],
+)
+def test_a_wrong_word_is_not_taken_for_another_choice(
+    options: dict[str, Any], sentence: str, tmp_path: Path
+) -> None:
+    _tiff_folder(tmp_path / "scan")
+    for reader in (read, read_tiff_folder):
+        with pytest.raises(OptionError, match=sentence):
+            reader(tmp_path / "scan", **options)
+
+
 def _break(folder: Path, how: str) -> None:
     tiff = folder / "view3.tif"
     match how:

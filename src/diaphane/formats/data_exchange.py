@@ -14,13 +14,14 @@ from diaphane.ct import ParallelScan
 from diaphane.errors import FormatError
 from diaphane.formats.contents import Contents, Item
 from diaphane.formats.projections import BodyTurns, Camera, Rows, in_radians, kept_angles
-from diaphane.formats.reading import inspect_source, plain_text, read_source
+from diaphane.formats.reading import checked_options, inspect_source, plain_text, read_source
 from diaphane.progress import track
 from diaphane.units import Quantity
 
 _BLOCK_VIEWS = 32
 
 
+@checked_options
 def read_data_exchange(
     path: str | Path,
     *,

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from diaphane.errors import InputError
-from diaphane.formats.reading import quantity_named
+from diaphane.formats.reading import checked_options, quantity_named
 from diaphane.history import record_source
 from diaphane.image import Image, Labels
 from diaphane.space import Affine, Grid
@@ -53,6 +53,7 @@ def to_simpleitk(value: Image | Labels) -> Any:
     return image
 
 
+@checked_options
 def from_simpleitk(
     image: Any, *, quantity: str | None = None, as_labels: bool = False
 ) -> Image | Labels:

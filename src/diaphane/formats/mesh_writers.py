@@ -19,6 +19,7 @@ import numpy as np
 from diaphane.arrays import AnyArray, FloatArray
 from diaphane.errors import InputError
 from diaphane.formats.atomic import atomic_file
+from diaphane.formats.reading import checked_options
 from diaphane.image import Surface
 
 _IVORY = (0.89, 0.85, 0.74)
@@ -79,6 +80,7 @@ def write_ply(surface: Surface, path: str | Path, *, overwrite: bool = False) ->
         faces.tofile(file)
 
 
+@checked_options
 def write_gltf(
     surface: Surface,
     path: str | Path,

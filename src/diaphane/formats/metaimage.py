@@ -19,7 +19,7 @@ from diaphane.formats.metaimage_header import (
     parse_metaimage,
 )
 from diaphane.formats.raw_elements import read_elements
-from diaphane.formats.reading import inspect_source, read_source
+from diaphane.formats.reading import checked_options, inspect_source, read_source
 from diaphane.formats.volume import Role, VolumeHeader, contents_of, lps_affine, value_of
 from diaphane.image import Cine, Image, Labels
 from diaphane.notices import notice
@@ -29,6 +29,7 @@ _MM = {"": 1.0, "?": 1.0, "mm": 1.0, "um": 0.001, "cm": 10.0}
 _OPPOSITE = dict(zip("RLAPIS", "LRPASI"))
 
 
+@checked_options
 def read_metaimage(
     path: str | Path,
     *,

@@ -16,7 +16,7 @@ from nibabel.nifti1 import Nifti1Header
 from diaphane.arrays import AnyArray, DoubleArray
 from diaphane.errors import FormatError
 from diaphane.formats.contents import Contents
-from diaphane.formats.reading import inspect_source, plain_text, read_source
+from diaphane.formats.reading import checked_options, inspect_source, plain_text, read_source
 from diaphane.formats.volume import Role, VolumeHeader, contents_of, value_of
 from diaphane.image import Cine, Image, Labels
 from diaphane.notices import notice
@@ -32,6 +32,7 @@ _COMMENT = 6
 _SAME_MM = 0.001
 
 
+@checked_options
 def read_nifti(
     path: str | Path,
     *,

@@ -16,7 +16,7 @@ from diaphane.errors import FormatError
 from diaphane.formats.contents import Contents
 from diaphane.formats.nrrd_header import NrrdText, nrrd_dtype, nrrd_source, parse_nrrd
 from diaphane.formats.raw_elements import read_elements
-from diaphane.formats.reading import inspect_source, read_source
+from diaphane.formats.reading import checked_options, inspect_source, read_source
 from diaphane.formats.volume import Role, VolumeHeader, contents_of, lps_affine, value_of
 from diaphane.image import Cine, Image, Labels
 from diaphane.notices import notice
@@ -36,6 +36,7 @@ _COLOR_KINDS = ("rgb-color", "rgba-color", "3-color", "4-color")
 _SPACE_KINDS = ("domain", "space", "???", "none", "")
 
 
+@checked_options
 def read_nrrd(
     path: str | Path,
     *,

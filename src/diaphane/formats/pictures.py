@@ -12,7 +12,7 @@ from diaphane.arrays import AnyArray
 from diaphane.errors import FormatError, OptionError
 from diaphane.formats.atomic import atomic_file
 from diaphane.formats.contents import Contents, Item
-from diaphane.formats.reading import inspect_source, quantity_named, read_source
+from diaphane.formats.reading import checked_options, inspect_source, quantity_named, read_source
 from diaphane.image import Image, Labels, Picture
 from diaphane.notices import notice
 from diaphane.space import Grid
@@ -51,6 +51,7 @@ def write_png(picture: Picture, path: str | Path, *, overwrite: bool = False) ->
         )
 
 
+@checked_options
 def read_picture(
     path: str | Path,
     *,

@@ -1,17 +1,52 @@
-"""What every reader does: one sentence when a file is refused, and the source in the history."""
+"""What every reader does: check its options, refuse in one sentence, and record the source."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache, wraps
+from inspect import signature
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar, get_type_hints
 
 from diaphane.errors import Cancelled, DiaphaneError, FormatError, OptionError, OutputError
 from diaphane.formats.contents import Contents
 from diaphane.history import record_source
 from diaphane.notices import collect_notices
+from diaphane.options import Option, nearest
 from diaphane.units import Quantity
 
+P = ParamSpec("P")
 T = TypeVar("T")
+
+
+def checked_options(function: Callable[P, T]) -> Callable[P, T]:
+    """Check the keyword-only options of a reader or a writer against their types, before it runs.
+
+    A wrong word would otherwise be taken for another choice: degrees for radians, say.
+
+    Raises
+    ------
+    OptionError
+        When an option is unknown, or its value does not fit.
+    """
+
+    @cache
+    def known() -> dict[str, Option]:
+        hints = get_type_hints(function, include_extras=True)
+        parameters = signature(function).parameters.values()
+        named = [p for p in parameters if p.kind is p.KEYWORD_ONLY]
+        return {p.name: Option(p.name, hints[p.name], p.default) for p in named}
+
+    @wraps(function)
+    def checked(*args: P.args, **kwargs: P.kwargs) -> T:
+        options: dict[str, Any] = {}
+        for name, value in kwargs.items():
+            option = known().get(name)
+            if option is None and name not in signature(function).parameters:
+                raise OptionError(f"there is no option {name!r}: {nearest(name, known())}")
+            options[name] = value if option is None else option.validate(value)
+        return function(*args, **options)
+
+    return checked
 
 
 @contextmanager

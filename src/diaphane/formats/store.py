@@ -24,6 +24,7 @@ from diaphane.errors import FormatError
 from diaphane.formats.atomic import atomic_file
 from diaphane.formats.contents import Contents, Item
 from diaphane.formats.known_types import type_name
+from diaphane.formats.reading import checked_options
 from diaphane.formats.store_tree import Arrays, TreeReader, TreeWriter
 from diaphane.history import history_of
 from diaphane.space import Affine
@@ -34,6 +35,7 @@ VERSION = 1
 SUFFIX = ".dstore"
 
 
+@checked_options
 def write_store(
     value: Any,
     path: str | Path,

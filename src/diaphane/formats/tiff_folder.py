@@ -24,7 +24,7 @@ from diaphane.formats.projections import (
     kept_angles,
     read_angles,
 )
-from diaphane.formats.reading import inspect_source, read_source
+from diaphane.formats.reading import checked_options, inspect_source, read_source
 from diaphane.formats.sniff import files_in
 from diaphane.progress import track
 from diaphane.units import Quantity
@@ -42,6 +42,7 @@ class _Folder:
     darks: tuple[Path, ...]
 
 
+@checked_options
 def read_tiff_folder(
     path: str | Path,
     *,

@@ -11,7 +11,7 @@ import numpy as np
 
 from diaphane.arrays import DoubleArray
 from diaphane.errors import GeometryError, InputError
-from diaphane.formats.reading import quantity_named
+from diaphane.formats.reading import checked_options, quantity_named
 from diaphane.history import record_source
 from diaphane.image import Image, Labels
 from diaphane.space import Affine, Grid
@@ -68,6 +68,7 @@ def to_xarray(value: Image | Labels) -> Any:
     return xarray.DataArray(value.values, coordinates, dims, name="image", attrs=notes)
 
 
+@checked_options
 def from_xarray(
     array: Any, *, quantity: str | None = None, as_labels: bool | None = None
 ) -> Image | Labels:
