@@ -34,7 +34,8 @@ beartype_package(
         is_pep484_tower=True,
         # Under @step, which makes an object of a function.
         claw_decor_place_func=BeartypeDecorPlace.FIRST,
-        claw_skip_package_names=("diaphane.simd", *_kernels),
+        # The command line names types that it imports only when a command runs.
+        claw_skip_package_names=("diaphane.cli", "diaphane.simd", *_kernels),
         # At run time NumPy's protocol of nested sequences leaves out tuples.
         hint_overrides=FrozenDict({ArrayLike: object}),
     ),

@@ -11,7 +11,7 @@ from tiny_steps import STEPS
 
 from diaphane import chain
 from diaphane.chain import registry
-from diaphane.chain.registry import own_types, type_name
+from diaphane.chain.registry import foreign_types, type_name
 from diaphane.ct import ConeScan, FanScan, ParallelScan, fdk
 from diaphane.errors import ChainError
 
@@ -109,7 +109,7 @@ def test_types_are_found_by_their_public_names() -> None:
     assert chain.find_types("tiny_steps.Profile", steps=STEPS) == (tiny_steps.Profile,)
     assert type_name(ConeScan) == "ct.ConeScan"
     assert type_name(tiny_steps.Profile) == "tiny_steps.Profile"
-    assert own_types(STEPS) == (tiny_steps.Profile,)
+    assert foreign_types(STEPS) == (tiny_steps.Profile,)
     for name in ("ct.fdk", "ct.Detector", "image.Quantity", "ct.ConeScan.values"):
         with pytest.raises(ChainError, match="unknown type"):
             chain.find_types(name)

@@ -44,7 +44,7 @@ def find_step(name: str, *, steps: Iterable[AnyStep] = ()) -> AnyStep:
         When there is none; the message gives the nearest right name.
     """
     room = name.partition(".")[0]
-    for step in _steps_of_room(room) if room in ROOMS else ():
+    for step in (*(_steps_of_room(room) if room in ROOMS else ()), *steps):
         if name == step.name:
             return step
     known = all_steps(steps=steps)
@@ -104,8 +104,9 @@ def carries_quantity(kind: type) -> bool:
     return any(f.name == "quantity" for f in dataclasses.fields(kind))
 
 
-def own_types(steps: Iterable[AnyStep]) -> tuple[type, ...]:
-    """Return the flowing types of steps that do not belong to the package."""
+def foreign_types(steps: Iterable[AnyStep]) -> tuple[type, ...]:
+    """Return the flowing types that only installed steps and these further ones know."""
+    steps = (*_installed_steps(), *steps)
     types = (t for step in steps for port in (*step.inputs, step.output) for t in port.types)
     return tuple(dict.fromkeys(t for t in types if t.__module__.partition(".")[0] != "diaphane"))
 
@@ -139,7 +140,7 @@ def _known_types(steps: Iterable[AnyStep]) -> dict[str, type]:
         module = import_module(f"diaphane.{room}")
         for name in getattr(module, "__all__", vars(module)):
             types |= {type_name(t): t for t in _flowing(getattr(module, name))}
-    return types | {type_name(t): t for t in own_types((*_installed_steps(), *steps))}
+    return types | {type_name(t): t for t in foreign_types(steps)}
 
 
 def _flowing(found: Any) -> tuple[type, ...]:

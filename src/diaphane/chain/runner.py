@@ -10,7 +10,7 @@ from diaphane.chain.checking import CheckedChain, CheckedStage
 from diaphane.chain.cost import measured
 from diaphane.chain.kept import Kept, Memo
 from diaphane.chain.records import InputRecord, RunRecord, StageRecord
-from diaphane.chain.registry import AnyStep, own_types, type_name
+from diaphane.chain.registry import AnyStep, foreign_types, type_name
 from diaphane.errors import InputError, OutputError
 from diaphane.history import history_of
 from diaphane.progress import track
@@ -33,7 +33,7 @@ class Runner:
     ) -> None:
         self.checked = checked
         self.memo = memo
-        self.types = own_types((*steps, *(s.step for s in checked.stages)))
+        self.types = foreign_types(steps)
         self.folder = folder
         self.kept = {name: inputs[name] for name in checked.inputs}
         """The values of inputs and stages so far, by name."""

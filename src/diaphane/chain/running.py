@@ -11,7 +11,7 @@ from diaphane.chain.document import Chain, parse
 from diaphane.chain.kept import Kept, Memo
 from diaphane.chain.overrides import with_options
 from diaphane.chain.records import RunRecord, read_record, write_record
-from diaphane.chain.registry import AnyStep, all_steps, find_types, own_types
+from diaphane.chain.registry import AnyStep, find_types, foreign_types
 from diaphane.chain.runner import Runner
 from diaphane.errors import FormatError, InputError
 from diaphane.formats.atomic import atomic_folder
@@ -143,7 +143,7 @@ def open_run(folder: str | Path, *, steps: Iterable[AnyStep] = ()) -> Run:
     folder = Path(folder)
     record = read_record(folder)
     steps = tuple(steps)
-    own = own_types(all_steps(steps=steps).values())
+    own = foreign_types(steps)
     kept = {}
     for part in (*record.inputs, *record.stages):
         try:

@@ -86,11 +86,11 @@ def _read_inputs(
 ) -> dict[str, Any]:
     """Read the data named on the command line, each for the input it is meant for."""
     from diaphane import formats
-    from diaphane.chain.registry import own_types
+    from diaphane.chain.registry import foreign_types
     from diaphane.formats.signatures import is_store
 
     files = _files(wanted, given)
-    types = own_types(steps)
+    types = foreign_types(steps)
     inputs = {}
     for name, paths in files.items():
         is_own = types and is_store(paths[0])
