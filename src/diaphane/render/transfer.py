@@ -34,6 +34,7 @@ class Transfer:
     """Stops in growing order of their values."""
 
     stops: tuple[Stop, ...]
+    """Where opacity and color are given, values growing."""
 
     def __post_init__(self) -> None:
         values = [s.value_hu for s in self.stops]
