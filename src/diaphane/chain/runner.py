@@ -13,6 +13,7 @@ from diaphane.chain.records import InputRecord, RunRecord, StageRecord
 from diaphane.chain.registry import AnyStep, foreign_types, type_name
 from diaphane.errors import InputError, OutputError
 from diaphane.history import history_of
+from diaphane.image import Picture
 from diaphane.progress import track
 
 PROGRESS = "chain.run"
@@ -111,20 +112,23 @@ class Runner:
         return kept, record
 
     def _store(self, kept: Kept, name: str, **options: Any) -> Kept:
-        """Return the value as kept in the run's folder, where there is one."""
+        """Return the value as kept in the run's folder, if there is one; pictures also as PNG."""
         if self.folder is None:
             return kept
+        from diaphane.formats import write_png, write_store
+
         path = self.folder / name
         try:
             if kept.path is not None:
                 _link(kept.path, path)
             else:
-                from diaphane.formats import write_store
-
                 write_store(kept.value, path, types=self.types, **options)
+            kept = replace(kept, path=path, types=self.types)
+            if kept.flow.types == (Picture,):
+                write_png(kept.load(), path.with_suffix(".png"))
         except OutputError as error:
             raise OutputError(str(error).replace(f"{self.folder}{os.sep}", "")) from error
-        return replace(kept, path=path, types=self.types)
+        return kept
 
     def _free(self, stage: CheckedStage) -> None:
         """Free what no later stage takes; it can be read from its store."""
