@@ -6,8 +6,9 @@ counterclockwise, on a grid of either handedness.
 """
 
 from diaphane.image import Surface
+from diaphane.surface.decimating import simplify
 from diaphane.surface.extract import isosurface, of_labels
 from diaphane.surface.measure import area, volume
 from diaphane.surface.smoothing import smooth
 
-__all__ = ["Surface", "area", "isosurface", "of_labels", "smooth", "volume"]
+__all__ = ["Surface", "area", "isosurface", "of_labels", "simplify", "smooth", "volume"]
