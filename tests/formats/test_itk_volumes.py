@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import SimpleITK
-from hypothesis import given
+from hypothesis import given, settings
 
 from diaphane.errors import FormatError
 from diaphane.formats import inspect, read, read_metaimage, read_nrrd
@@ -36,6 +36,7 @@ def _itk(image: Image) -> Any:
 
 @pytest.mark.parametrize("compressed", [False, True])
 @pytest.mark.parametrize("ending", ENDINGS)
+@settings(max_examples=40)
 @given(image=images())
 def test_any_image_of_simpleitk_is_read_where_it_lies(
     ending: str, compressed: bool, image: Image, tmp_path_factory: Any

@@ -157,6 +157,21 @@ def test_volumes_without_known_times_are_refused_until_the_time_is_given(tmp_pat
         read(path, time_step_s=-1.0)
 
 
+def test_pairs_big_endian_files_and_nifti_2_are_read(tmp_path: Path) -> None:
+    values = RNG.integers(0, 999, (3, 4, 5)).astype(">i2")
+    affine = np.diag([0.5, 0.6, 2, 1])
+    nibabel.save(nibabel.Nifti2Image(values, affine, dtype=values.dtype), tmp_path / "two.nii")
+    nibabel.save(nibabel.Nifti1Pair(values, affine, dtype=values.dtype), tmp_path / "pair.img")
+    header = nibabel.Nifti1Header(endianness=">")
+    header.set_data_dtype(values.dtype)
+    nibabel.save(nibabel.Nifti1Image(values, affine, header), tmp_path / "big.nii.gz")
+    for name in ("two.nii", "pair.hdr", "big.nii.gz"):
+        came = read(tmp_path / name)
+        assert came.values.dtype == np.dtype("i2")
+        assert np.array_equal(came.values.T, values)
+        assert came.grid.spacing_mm == pytest.approx((2, 0.6, 0.5))
+
+
 def test_a_flat_file_is_one_slice(tmp_path: Path) -> None:
     image = read(_save(tmp_path / "flat.nii", np.arange(12, dtype="i2").reshape(3, 4)))
     assert image.grid.shape == (1, 4, 3)

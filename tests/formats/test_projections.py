@@ -257,7 +257,7 @@ def _break(folder: Path, how: str) -> None:
         ("type", r"view3\.tif is \(3, 5\) float32"),
         ("color", r"view3\.tif holds RGB pixels"),
         ("pages", "pages"),
-        ("no angles", r"angles\.txt does not exist"),
+        ("no angles", r"scan: has no angles\.txt; name the file of angles with angles_file="),
         ("words", "line 3 must be an angle, got 'thirty'"),
         ("nan", "angles_rad must be finite"),
         ("few", "2 angles for 12 projections"),

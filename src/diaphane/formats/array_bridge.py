@@ -32,6 +32,14 @@ def to_numpy(value: Any) -> AnyArray:
     ------
     InputError
         When the value has no single array.
+
+    Examples
+    --------
+    >>> image = Image(np.zeros((1, 2, 2)), Grid.of_pixels(2, 2), Quantity.UNKNOWN)
+    >>> values = to_numpy(image)
+    >>> values[0, 0, 0] = 1
+    >>> values.max(), image.values.max()
+    (np.float64(1.0), np.float64(0.0))
     """
     for name in ("values", "pixels"):
         values = getattr(value, name, None)
@@ -61,6 +69,12 @@ def from_dlpack(
     ------
     InputError
         When it is no such tensor.
+
+    Examples
+    --------
+    >>> grid = Grid.centered((1, 2, 2), 0.5)
+    >>> from_dlpack(np.ones((1, 2, 2)), grid=grid, quantity=Quantity.ATTENUATION).quantity.unit
+    '1/mm'
     """
     if not hasattr(tensor, "__dlpack__"):
         raise InputError(f"a tensor must speak DLPack, {type(tensor).__name__} does not")

@@ -37,6 +37,12 @@ def to_simpleitk(value: Image | Labels) -> Any:
     ------
     InputError
         When SimpleITK is not installed.
+
+    Examples
+    --------
+    >>> grid = Grid.centered((2, 3, 4), 0.5)
+    >>> to_simpleitk(Image(np.zeros((2, 3, 4)), grid, Quantity.HOUNSFIELD)).GetSize()
+    (4, 3, 2)
     """
     itk = _simpleitk()
     values = value.values

@@ -45,6 +45,16 @@ def write_stl(surface: Surface, path: str | Path, *, overwrite: bool = False) ->
     ------
     OutputError
         When the file cannot be written.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from diaphane.formats import read_stl
+    >>> corner = Surface(np.eye(3, dtype=np.float32), np.array([[0, 1, 2]], dtype=np.int32))
+    >>> with TemporaryDirectory() as folder:
+    ...     write_stl(corner, f"{folder}/corner.stl")
+    ...     len(read_stl(f"{folder}/corner.stl").points_mm)
+    3
     """
     points = _finite_points(surface)
     corners = points[surface.triangles]

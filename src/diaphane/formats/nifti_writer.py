@@ -39,6 +39,18 @@ def write_nifti(value: Image | Labels | Cine, path: str | Path, *, overwrite: bo
         When the value, or the file's ending, is none of these.
     OutputError
         When the file cannot be written.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from diaphane.formats import read_nifti
+    >>> from diaphane.image import Quantity
+    >>> from diaphane.space import Grid
+    >>> image = Image(np.zeros((2, 3, 4)), Grid.centered((2, 3, 4), 0.5), Quantity.HOUNSFIELD)
+    >>> with TemporaryDirectory() as folder:
+    ...     write_nifti(image, f"{folder}/image.nii.gz")
+    ...     read_nifti(f"{folder}/image.nii.gz").grid.is_close(image.grid)
+    True
     """
     path = Path(path)
     if not path.name.lower().endswith((".nii", ".nii.gz")):

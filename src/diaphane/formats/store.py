@@ -65,6 +65,15 @@ def write_store(
         When the value holds something that has no place in a store.
     OutputError
         When the file cannot be written.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from diaphane.image import Measurement
+    >>> with TemporaryDirectory() as folder:
+    ...     write_store(Measurement(21.4, "mL", (20.9, 21.9)), f"{folder}/volume.dstore")
+    ...     print(read_store(f"{folder}/volume.dstore"))
+    21.4 mL [20.9, 21.9]
     """
     history_of(value)
     writer = TreeWriter(types)

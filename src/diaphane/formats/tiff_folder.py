@@ -102,6 +102,8 @@ def read_tiff_folder(
     camera = Camera(pixel_mm, center_column, rows, body_turns)
 
     def read() -> ParallelScan:
+        if path.is_dir() and not (path / angles_file).is_file():
+            raise FormatError(f"has no {angles_file}; name the file of angles with angles_file=")
         folder = _sorted_out(path, projections, flats, darks)
         views = camera.turn_upright(_stack(folder.projections))
         angles_rad = kept_angles(

@@ -41,6 +41,13 @@ def to_xarray(value: Image | Labels) -> Any:
         When the grid is oblique or sheared.
     InputError
         When xarray is not installed.
+
+    Examples
+    --------
+    >>> grid = Grid.centered((2, 3, 4), 0.5)
+    >>> array = to_xarray(Image(np.zeros((2, 3, 4)), grid, Quantity.HOUNSFIELD))
+    >>> array.dims, array.z.values.tolist()
+    (('z', 'y', 'x'), [-0.25, 0.25])
     """
     xarray = _xarray()
     grid = value.grid
