@@ -7,6 +7,7 @@ from beartype.roar import BeartypeCallHintViolation
 from diaphane.errors import InputError
 from diaphane.phantom import Body, Box, Cut, Cylinder, Ellipsoid, mirrored
 from diaphane.phantom.chords import BLOCK
+from diaphane.phantom.shapes import frame_deg
 
 
 def unit(vectors):
@@ -79,8 +80,8 @@ def test_neighboring_rays_of_a_source_agree_with_the_slow_twin():
     # Neighbors share a list of parts that they may meet: none may be missing from it.
     body = Body(crowd(60, 8))
     origin = np.array([300.0, -400.0, 50.0])
-    aims = np.stack(np.meshgrid(np.linspace(-90, 90, 24), np.linspace(-90, 90, 24)), -1)
-    aims = np.concatenate([aims, np.zeros((24, 24, 1))], -1)
+    aims = np.stack(np.meshgrid(np.linspace(-90, 90, 16), np.linspace(-90, 90, 16)), -1)
+    aims = np.concatenate([aims, np.zeros((16, 16, 1))], -1)
     directions = unit(aims - origin)
     fast = body.line_integrals(origin, directions)
     slow = [slow_integral(body, origin, d) for d in directions.reshape(-1, 3)]
@@ -178,6 +179,18 @@ def test_a_part_of_air_hollows_out():
     water = Box((0.0, 0.0, 0.0), (20.0,) * 3, 0.02)
     hole = Ellipsoid((3.0, 0.0, 0.0), (4.0,) * 3, 0.0)
     assert Body((water, hole)).line_integrals((3.0, -99.0, 0.0), (0, 1, 0)) == pytest.approx(0.24)
+
+
+@pytest.mark.parametrize("x_axis", [None, (0.3, 1.0, -0.2), (0.0, 0.0, 1.0), (1.0, 0.0, 0.0)])
+@pytest.mark.parametrize("z_axis", [(0.6, 0.8, 0.0), (1.0, 2.0, 3.0), (0.0, -2.0, 0.0)])
+def test_a_frame_turns_a_part_to_its_axes(z_axis, x_axis):
+    turn = frame_deg(z_axis, x_axis)
+    own = np.linalg.inv(Ellipsoid((0.0, 0.0, 0.0), (1.0, 1.0, 1.0), 1.0, turn).matrix).T
+    np.testing.assert_allclose(own[2], unit(np.array(z_axis)), atol=1e-12)
+    assert np.linalg.det(own) == pytest.approx(1)
+    if x_axis is not None:
+        assert own[0] @ x_axis > 0
+        assert own[1] @ x_axis == pytest.approx(0, abs=1e-12)
 
 
 def test_a_mirrored_body_has_mirrored_integrals():

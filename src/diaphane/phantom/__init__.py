@@ -2,6 +2,7 @@
 
 from diaphane.phantom.body import Body
 from diaphane.phantom.classic import INSERTS, Insert, shepp_logan, water_cylinder
+from diaphane.phantom.head_body import head
 from diaphane.phantom.materials import HOUNSFIELD, WATER_PER_MM, attenuation_of, per_mm
 from diaphane.phantom.shapes import Box, Cut, Cylinder, Ellipsoid, Part, mirrored
 from diaphane.phantom.simulate import scan
@@ -19,6 +20,7 @@ __all__ = [
     "Insert",
     "Part",
     "attenuation_of",
+    "head",
     "mirrored",
     "per_mm",
     "scan",

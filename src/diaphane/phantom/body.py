@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from diaphane.arrays import DoubleArray
 from diaphane.errors import InputError
 from diaphane.history import History
+from diaphane.parallel import spread
 from diaphane.phantom import chords
 from diaphane.phantom.shapes import Part
 
@@ -66,7 +67,9 @@ class Body:
         _check_lines(origins, directions)
         out = np.zeros(origins.shape[:-1])
         if self.parts and out.size:
-            chords.line_integrals(
+            spread(
+                chords.line_integrals,
+                -(-out.size // chords.BLOCK),
                 np.ascontiguousarray(origins).reshape(-1, 3),
                 np.ascontiguousarray(directions).reshape(-1, 3),
                 self.packed,

@@ -27,16 +27,16 @@ JIT: dict[str, Any] = {"cache": True, "error_model": "numpy", "fastmath": _FAST}
 """How every kernel here is compiled: NaN and infinity keep their meaning."""
 
 
-@nb.njit(parallel=True, **JIT)
-def line_integrals(origins, directions, packed, adds, out):  # noqa: ANN001, ANN201
-    """Write into `out` the integral of the attenuation along each line.
+@nb.njit(nogil=True, **JIT)
+def line_integrals(first_block, last_block, origins, directions, packed, adds, out):  # noqa: ANN001, ANN201
+    """Write into `out` the integral of the attenuation along each line of some blocks.
 
     `packed` holds matrices (n, 9), centers (n, 3), radii (n,), values (n,), planes (m, 4) and the
     index of each part's first plane (n + 1,).
     """
     n_rays = len(out)
     n_parts = len(packed[2])
-    for block in nb.prange((n_rays + BLOCK - 1) // BLOCK):
+    for block in range(first_block, last_block):
         first = block * BLOCK
         last = min(first + BLOCK, n_rays)
         lines = np.empty((6, BLOCK))

@@ -15,7 +15,7 @@ from diaphane.arrays import DoubleArray
 from diaphane.errors import InputError
 
 Vector = tuple[float, float, float]
-_Part = TypeVar("_Part", "Ellipsoid", "Cylinder", "Box")
+AnyPart = TypeVar("AnyPart", bound="Ellipsoid | Cylinder | Box")
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ class Cylinder:
             (radius_mm, radius_mm),
             length,
             attenuation_per_mm,
-            (0.0, float(np.rad2deg(np.arctan2(np.hypot(x, y), z))), _azimuth_deg(x, y)),
+            frame_deg((x, y, z)),
             name=name,
         )
 
@@ -179,7 +179,31 @@ class Box:
 Part = Ellipsoid | Cylinder | Box
 
 
-def mirrored(part: _Part, *, name: str = "") -> _Part:
+def frame_deg(z_axis: Vector, x_axis: Vector | None = None) -> Vector:
+    """Return the ``rotation_deg`` that turns a part's own z, and nearly its own x, to given axes.
+
+    Parameters
+    ----------
+    z_axis : vector
+        Where the part's own z points afterwards; of any length.
+    x_axis : vector, optional
+        Where its own x points, after what runs along `z_axis` is taken away. By default any.
+    """
+    z = np.asarray(z_axis, dtype=np.float64) / np.linalg.norm(z_axis)
+    x = np.eye(3)[np.abs(z).argmin()] if x_axis is None else np.asarray(x_axis, dtype=np.float64)
+    x = x - (x @ z) * z
+    x = x / np.linalg.norm(x)
+    y = np.cross(z, x)
+    level = np.hypot(x[0], x[1])
+    about_y = np.arctan2(-x[2], level)
+    if level > 1e-9:
+        about_x, about_z = np.arctan2(y[2], z[2]), np.arctan2(x[1], x[0])
+    else:  # own x stands upright: the turns about x and z are one, and z takes it all
+        about_x, about_z = 0.0, np.arctan2(-y[0], y[1])
+    return _vector(np.rad2deg([about_x, about_y, about_z]))
+
+
+def mirrored(part: AnyPart, *, name: str = "") -> AnyPart:
     """Return `part` as seen in a mirror at the plane x = 0: the other side of the body."""
     x, y, z = part.center_mm
     about_x, about_y, about_z = part.rotation_deg
@@ -202,10 +226,6 @@ def _rotation(degrees: Vector) -> DoubleArray:
     about_y = np.array([[cy, 0, sy], [0, 1, 0], [-sy, 0, cy]])
     about_z = np.array([[cz, -sz, 0], [sz, cz, 0], [0, 0, 1]])
     return about_z @ about_y @ about_x
-
-
-def _azimuth_deg(x: float, y: float) -> float:
-    return float(np.rad2deg(np.arctan2(y, x)))
 
 
 def _slab(normal: DoubleArray, center_mm: Vector, half_mm: float) -> DoubleArray:

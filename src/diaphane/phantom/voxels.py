@@ -3,13 +3,12 @@
 import numba as nb
 import numpy as np
 
-from diaphane.arrays import DoubleArray
 from diaphane.errors import InputError
 from diaphane.history import record_source
 from diaphane.image import Image
+from diaphane.parallel import spread
 from diaphane.phantom.body import Body
 from diaphane.phantom.chords import JIT, add_up, candidates, crossings, resolve
-from diaphane.progress import track
 from diaphane.space import Grid
 from diaphane.units import Quantity
 
@@ -51,37 +50,40 @@ def voxelize(body: Body, grid: Grid, *, subvoxels: int = 2) -> Image:
         raise InputError("grid must be in millimeters: a body has a size, got a grid in pixels")
     values = np.zeros(grid.shape, np.float32)
     column_mm = grid.spacing_mm[2]
-    direction = grid.affine.steps_mm[2] / column_mm
-    inside = (np.arange(subvoxels) + 0.5) / subvoxels - 0.5
-    for i in track(range(grid.shape[0]), "phantom.voxelize"):
-        starts = _row_starts(grid, i, inside)
-        if body.parts:
-            _fill_slice(starts, direction, column_mm, body.packed, body.combine == "add", values[i])
+    if body.parts:
+        spread(
+            _fill_slices,
+            len(values),
+            grid.affine.matrix,
+            (np.arange(subvoxels) + 0.5) / subvoxels - 0.5,
+            column_mm,
+            body.packed,
+            body.combine == "add",
+            values,
+            label="phantom.voxelize",
+        )
     image = Image(values, grid, Quantity.ATTENUATION)
     record_source(image, f"{body.name}, voxelized")
     return image
 
 
-def _row_starts(grid: Grid, number: int, inside: DoubleArray) -> DoubleArray:
-    """Return where the lines of each row enter the grid: shape (n_rows, subvoxels², 3)."""
-    rows = np.arange(grid.shape[1], dtype=np.float64)
-    index = np.empty((len(rows), len(inside), len(inside), 3))
-    index[..., 0] = number + inside[:, None]
-    index[..., 1] = rows[:, None, None] + inside
-    index[..., 2] = -0.5
-    return grid.to_mm(index).reshape(len(rows), -1, 3)
-
-
-@nb.njit(parallel=True, **JIT)
-def _fill_slice(starts, direction, column_mm, packed, adds, out):  # noqa: ANN001, ANN202
-    n_rows, n_lines, _ = starts.shape
+@nb.njit(nogil=True, **JIT)
+def _fill_slices(first, last, affine, inside, column_mm, packed, adds, out):  # noqa: ANN001, ANN202
+    """Write the voxels of some slices, each row of them from the lines that run through it."""
+    n_sub = len(inside)
+    n_lines = n_sub * n_sub
     n_parts = len(packed[2])
-    for row in nb.prange(n_rows):
-        lines = np.empty((6, n_lines))
-        for i in range(n_lines):
+    n_rows = out.shape[1]
+    lines = np.empty((6, n_lines))
+    for number in range(first * n_rows, last * n_rows):
+        i, row = number // n_rows, number % n_rows
+        for k in range(n_lines):
+            slice_index = i + inside[k // n_sub]
+            row_index = row + inside[k % n_sub]
             for axis in range(3):
-                lines[axis, i] = starts[row, i, axis]
-                lines[3 + axis, i] = direction[axis]
+                a, b, c, d = affine[axis]
+                lines[axis, k] = a * slice_index + b * row_index - 0.5 * c + d
+                lines[3 + axis, k] = c / column_mm
         chosen = np.empty(n_parts, np.int64)
         n_chosen = candidates(lines, n_lines, packed[1], packed[2], chosen)
         start = np.empty((n_chosen, n_lines))
@@ -90,16 +92,16 @@ def _fill_slice(starts, direction, column_mm, packed, adds, out):  # noqa: ANN00
             crossings(lines, n_lines, chosen[k], packed, start[k], end[k])
         pieces = np.empty((3, 2 * n_chosen + 1))
         covered = np.empty((2, n_chosen + 1))
-        total = np.zeros(out.shape[1])
-        for i in range(n_lines):
+        total = np.zeros(out.shape[2])
+        for k in range(n_lines):
             if adds:
-                n = add_up(start[:, i], end[:, i], packed[3], chosen, n_chosen, pieces)
+                n = add_up(start[:, k], end[:, k], packed[3], chosen, n_chosen, pieces)
             else:
-                n = resolve(start[:, i], end[:, i], packed[3], chosen, n_chosen, covered, pieces)
+                n = resolve(start[:, k], end[:, k], packed[3], chosen, n_chosen, covered, pieces)
             for j in range(n):
                 _deposit(pieces[0, j] / column_mm, pieces[1, j] / column_mm, pieces[2, j], total)
         for column in range(len(total)):
-            out[row, column] = total[column] / n_lines
+            out[i, row, column] = total[column] / n_lines
 
 
 @nb.njit(**JIT)
