@@ -92,7 +92,8 @@ def test_slices_of_parallel_rays(tmp_path: Path) -> None:
 def test_bones_of_a_series_and_of_slices_agree(tmp_path: Path) -> None:
     series = run("bones", tmp_path / "series", {"image": hounsfield()})
     loose = run("bones-from-slices", tmp_path / "slices", {"slices": slices()})
-    assert series["bone_volume"].value == pytest.approx(BONE_ML, rel=0.15)
+    low, high = series["bone_volume"].interval
+    assert low < BONE_ML / 3 < high  # one rod, the largest
     assert loose["bone_volume"].value == pytest.approx(series["bone_volume"].value, rel=0.05)
     check_pictures(tmp_path / "series")
     check_pictures(tmp_path / "slices")
