@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 import h5py
-import numpy as np
 
 from diaphane.arrays import AnyArray
 from diaphane.errors import FormatError
@@ -27,6 +26,7 @@ from diaphane.formats.known_types import type_name
 from diaphane.formats.reading import checked_options
 from diaphane.formats.store_tree import Arrays, TreeReader, TreeWriter
 from diaphane.history import history_of
+from diaphane.image import Labels
 from diaphane.space import Affine
 from diaphane.units import Quantity
 
@@ -53,7 +53,7 @@ def write_store(
     path : path
         The file, by custom ``.dstore``; it appears whole or not at all.
     compression : {"none", "fast", "small"}
-        ``fast`` compresses whole numbers only (labels shrink most), ``small`` everything.
+        ``fast`` compresses labels and bytes, which shrink at little cost; ``small`` everything.
     overwrite : bool
         Whether a file that stands there may be replaced.
     types : tuple of type
@@ -87,7 +87,9 @@ def write_store(
         file["tree"] = text
         group = file.create_group("arrays")
         for name, values in writer.arrays.items():
-            group.create_dataset(name, data=values, **_filters(values, compression))
+            group.create_dataset(
+                name, data=values, **_filters(values, _level(value, values, compression))
+            )
 
 
 def read_store(path: str | Path, *, types: tuple[type, ...] = ()) -> Any:
@@ -203,14 +205,16 @@ def _own_dataset(group: h5py.Group, name: str) -> h5py.Dataset:
     return dataset
 
 
-def _filters(values: AnyArray, compression: str) -> dict[str, Any]:
-    """Return h5py's options: small and empty arrays stay plain, a chunk is never the whole."""
-    is_whole = np.issubdtype(values.dtype, np.integer) or values.dtype == bool
-    wanted = compression == "small" or (compression == "fast" and is_whole)
-    if not wanted or values.nbytes < 4096:
+def _level(value: Any, values: AnyArray, compression: str) -> int:
+    """Return gzip's level for one array of a value; 0 for none."""
+    if compression == "small":
+        return 5
+    is_drawn = values.dtype.itemsize == 1 or (isinstance(value, Labels) and values.ndim == 3)
+    return 1 if compression == "fast" and is_drawn else 0
+
+
+def _filters(values: AnyArray, level: int) -> dict[str, Any]:
+    """Return h5py's options: small and empty arrays stay plain."""
+    if level == 0 or values.nbytes < 4096:
         return {}
-    return {
-        "compression": "gzip",
-        "compression_opts": 1 if compression == "fast" else 5,
-        "shuffle": True,
-    }
+    return {"compression": "gzip", "compression_opts": level, "shuffle": True}
