@@ -176,6 +176,20 @@ def test_convert_goes_by_the_ending_and_refuses_what_cannot_hold_it(
 
 
 @pytest.mark.usefixtures("there")
+def test_convert_says_in_words_what_it_had_to_assume(capsys: pytest.CaptureFixture[str]) -> None:
+    values = np.linspace(-1000, 3000, 4 * 5 * 6, dtype=np.float32).reshape(4, 5, 6)
+    image = Image(values, Grid.centered((4, 5, 6), 1.5), Quantity.HOUNSFIELD)
+    formats.write_store(image, "head.h5")
+    assert call(["convert", "head.h5", "series"]) == 0
+    said = capsys.readouterr()
+    assert said.out == "written to series\n"
+    assert all(line.startswith("note: ") for line in said.err.splitlines())
+    assert "rounded" in said.err
+    assert call(["convert", "series", "again.nii.gz"]) == 0
+    assert np.allclose(formats.read("again.nii.gz").values, values, atol=0.1)
+
+
+@pytest.mark.usefixtures("there")
 @pytest.mark.parametrize("suffix", [".stl", ".ply", ".glb"])
 def test_a_surface_can_be_converted(suffix: str) -> None:
     points = np.array([(0, 0, 0), (10, 0, 0), (0, 10, 0), (0, 0, 10)], dtype=np.float32)
@@ -224,6 +238,7 @@ def test_steps_are_listed_and_told(capsys: pytest.CaptureFixture[str]) -> None:
         ("nowhere.py", "--steps nowhere.py cannot be imported"),
         ("empty.py", "has no function marked with @step"),
         ("broken.py", "--steps broken.py cannot be imported: division by zero"),
+        ("json.py", "a module called json is already there; give the file another name"),
     ],
 )
 def test_steps_that_cannot_be_had_are_told(
@@ -231,6 +246,7 @@ def test_steps_that_cannot_be_had_are_told(
 ) -> None:
     Path("empty.py").write_text("")
     Path("broken.py").write_text("1 / 0")
+    Path("json.py").write_text("")
     assert call(["steps", "--steps", steps]) == 1
     assert said in capsys.readouterr().err
 

@@ -76,11 +76,20 @@ def _imported(name: str) -> ModuleType:
 
 
 def _imported_file(path: Path) -> ModuleType:
-    name = path.stem
+    name, path = path.stem, path.resolve()
+    there = sys.modules.get(name)
+    if there is not None:
+        if Path(there.__file__ or "").resolve() == path:
+            return there
+        raise InputError(f"a module called {name} is already there; give the file another name")
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None or not path.is_file():
         raise InputError("there is no such file")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
-    spec.loader.exec_module(module)
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[name]
+        raise
     return module

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from diaphane.cli.arguments import Flag, Texts, read_options
-from diaphane.cli.display import progress_shown, show
+from diaphane.cli.display import notices_shown, progress_shown, show
 from diaphane.errors import InputError
 
 
@@ -52,7 +52,7 @@ def convert(source: Path, target: Path, /, *, read: Texts = (), overwrite: Flag 
     from diaphane import formats
 
     wanted = _target(target)
-    with progress_shown():
+    with notices_shown(), progress_shown():
         value = formats.read(source, **read_options(read))
         kind = type(value).__name__
         if wanted.types and kind not in wanted.types:

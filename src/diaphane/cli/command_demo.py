@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Literal
 
 from diaphane.cli.arguments import Flag, Output
-from diaphane.cli.display import progress_shown, show
+from diaphane.cli.display import notices_shown, progress_shown, show
 
 
 def demo(
@@ -24,12 +24,12 @@ def demo(
     output
         The new folder; open index.html in it. It needs no network.
     size
-        Full takes about three minutes of processor time, small a few seconds.
+        Full takes up to three minutes of processor time, small half a minute.
     overwrite
         Replace the folder, if Diaphane wrote it.
     """
     from diaphane.demo import run_demo
 
-    with progress_shown():
+    with notices_shown(), progress_shown():
         run_demo(output, overwrite=overwrite, size=size)
     show(f"open {output / 'index.html'}")

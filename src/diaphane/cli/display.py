@@ -50,6 +50,18 @@ def progress_shown(*, names: Sequence[str] = (), label: str = "") -> Iterator[No
 
 
 @contextmanager
+def notices_shown(language: str = "en") -> Iterator[None]:
+    """Show at the block's end, in words on stderr, what had to be said within it."""
+    from diaphane.chain import notice_words
+    from diaphane.notices import collect_notices
+
+    with collect_notices() as said:
+        yield
+    for words in dict.fromkeys(notice_words(notice, language) for notice in said):
+        sys.stderr.write(f"note: {words}\n")
+
+
+@contextmanager
 def _lines() -> Iterator[Any]:
     """Write one line for each named part: for logs."""
 
@@ -78,13 +90,21 @@ def _bars() -> Iterator[Any]:
         tasks: dict[str, Any] = {}
 
         def tell(news: Progress, name: str) -> None:
-            task = tasks.get(news.label)
-            if task is None:
-                task = tasks[news.label] = bars.add_task(news.label)
-            description = name or bars.tasks[bars.task_ids.index(task)].description
-            is_over = news.done == news.total and not name
-            bars.update(task, completed=news.done, total=news.total, description=description)
-            if is_over:
+            if news.label not in tasks:
+                title = name or _title(news.label)
+                tasks[news.label] = bars.add_task(title, total=news.total)
+            bars.update(tasks[news.label], completed=news.done, total=news.total)
+            if name:
+                bars.update(tasks[news.label], description=name)
+            elif news.done == news.total:
                 bars.remove_task(tasks.pop(news.label))
 
         yield tell
+
+
+def _title(label: str) -> str:
+    """Return what the work called `label` is called for people: a step's title, if it is one."""
+    from diaphane.chain.words import room_words
+
+    room, _, name = label.partition(".")
+    return room_words(room, "en").get("steps", {}).get(name, {}).get("title", label)
