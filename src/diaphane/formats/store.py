@@ -1,15 +1,18 @@
 """The store: one lossless file for every value that flows, with the record of how it was made.
 
-A store is an HDF5 file that any HDF5 program opens::
+A store is an HDF5 file that any HDF5 program (1.10 or later) opens. Its first 512 bytes, which
+HDF5 leaves to its users, say in text that it is a store, and of which version. Then::
 
-    /          attributes: format = "diaphane store", version = 1, type = "image.Image"
+    /          attribute: type = "image.Image"
     /arrays    one data set per array, named by its path of fields: values, grid.affine.matrix
     /tree      everything else as JSON text: see diaphane.formats.store_tree
 
-What is read equals what was written to the bit: types, NaN, byte order, history.
+What is read equals what was written to the bit: types, NaN, byte order, history. Every block of
+HDF5's own and every array has a checksum, so that damage is found and said.
 """
 
 import json
+import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +20,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import h5py
+import numpy as np
 
 from diaphane.arrays import AnyArray
 from diaphane.errors import FormatError
@@ -24,15 +28,18 @@ from diaphane.formats.atomic import atomic_file
 from diaphane.formats.contents import Contents, Item
 from diaphane.formats.known_types import type_name
 from diaphane.formats.reading import checked_options
+from diaphane.formats.sniff import head
 from diaphane.formats.store_tree import Arrays, TreeReader, TreeWriter
 from diaphane.history import history_of
 from diaphane.image import Labels
 from diaphane.space import Affine
 from diaphane.units import Quantity
 
-FORMAT = "diaphane store"
+MAGIC = "Diaphane store, version "
+"""How a store begins; the version and a new line follow."""
 VERSION = 1
-SUFFIX = ".dstore"
+_TITLE = "An HDF5 file follows at byte 512; diaphane.read gives its value."
+_TITLE_BYTES = 512
 
 
 @checked_options
@@ -79,17 +86,17 @@ def write_store(
     writer = TreeWriter(types)
     tree = {"value": writer.tree(value), "histories": writer.histories}
     text = json.dumps(tree, allow_nan=False)
-    with atomic_file(path, overwrite=overwrite) as part, h5py.File(part, "w") as file:
-        file.attrs["format"] = FORMAT
-        file.attrs["version"] = VERSION
-        file.attrs["type"] = type_name(type(value), types)
-        file.attrs["crc32"] = zlib.crc32(text.encode())
-        file["tree"] = text
-        group = file.create_group("arrays")
-        for name, values in writer.arrays.items():
-            group.create_dataset(
-                name, data=values, **_filters(values, _level(value, values, compression))
-            )
+    with atomic_file(path, overwrite=overwrite) as part:
+        with h5py.File(part, "w", libver="v110", userblock_size=_TITLE_BYTES) as file:
+            file.attrs["type"] = np.bytes_(type_name(type(value), types))
+            file["tree"] = np.bytes_(text)
+            file["tree"].attrs["crc32"] = zlib.crc32(text.encode())
+            group = file.create_group("arrays")
+            for name, values in writer.arrays.items():
+                level = _level(value, values, compression)
+                group.create_dataset(name, data=values, **_filters(values, level))
+        with part.open("r+b") as file:
+            file.write(f"{MAGIC}{VERSION}\n{_TITLE}\n".encode().ljust(_TITLE_BYTES, b"\n"))
 
 
 def read_store(path: str | Path, *, types: tuple[type, ...] = ()) -> Any:
@@ -159,27 +166,23 @@ def _quantity_label(fields: dict[str, Any]) -> str:
 def _open(path: Path) -> h5py.File:
     if not path.is_file():
         raise FormatError("there is no such file")
-    try:
-        file = h5py.File(path, "r")
-    except OSError as error:
-        raise FormatError(f"not a store: not a whole HDF5 file ({error})") from None
-    if file.attrs.get("format") != FORMAT:
-        file.close()
-        raise FormatError("an HDF5 file, but not a store of Diaphane's")
-    version = file.attrs.get("version")
+    title = re.match(rf"{MAGIC}(\d+)\n".encode(), head(path))
+    if title is None:
+        raise FormatError("is not a store of Diaphane's")
+    version = int(title[1])
     if version != VERSION:
-        file.close()
         raise FormatError(
             f"a store of version {version}, this program reads version {VERSION}; update it"
         )
-    return file
+    return h5py.File(path, "r")
 
 
 def _text(file: h5py.File) -> str:
-    text = str(_own_dataset(file, "tree").asstr()[()])
-    if zlib.crc32(text.encode()) != file.attrs["crc32"]:
+    tree = _own_dataset(file, "tree")
+    content = bytes(tree[()])
+    if zlib.crc32(content) != tree.attrs["crc32"]:
         raise FormatError("its tree is damaged")
-    return text
+    return content.decode("ascii")
 
 
 def _arrays(file: h5py.File) -> Arrays:
