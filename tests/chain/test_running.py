@@ -163,6 +163,29 @@ def test_a_store_that_holds_something_else_is_refused(tmp_path: Path) -> None:
         chain.replay(tmp_path / "out", overrides={"bone.low": 1}, steps=STEPS)
 
 
+def test_a_missing_stage_is_made_again_and_a_missing_input_is_told(tmp_path: Path) -> None:
+    run(tmp_path / "out")
+    tiny_steps.calls.clear()
+    (tmp_path / "out" / "02-hounsfield.h5").unlink()
+    again = chain.replay(tmp_path / "out", tmp_path / "new", steps=STEPS)
+    assert tiny_steps.calls == ["hounsfield"]
+    assert [s.is_reused for s in again.record.stages] == [True, False, True, True]
+    (tmp_path / "out" / "00-image.h5").unlink()
+    with pytest.raises(FormatError, match=r"00-image.h5 is missing; run the chain anew"):
+        chain.replay(tmp_path / "out", tmp_path / "third", steps=STEPS)
+    assert not (tmp_path / "third").exists()
+
+
+def test_a_damaged_store_is_told_by_the_name_its_folder_would_have(tmp_path: Path) -> None:
+    run(tmp_path / "out")
+    path = tmp_path / "out" / "02-hounsfield.h5"
+    path.write_bytes(path.read_bytes()[:-2000])
+    with pytest.raises(FormatError) as error:
+        chain.replay(tmp_path / "out", tmp_path / "new", overrides={"bone.low": 1}, steps=STEPS)
+    assert "02-hounsfield.h5" in str(error.value)
+    assert ".part-" not in str(error.value)
+
+
 def test_inputs_must_be_those_of_the_chain() -> None:
     image = tiny_steps.image()
     for inputs, said in [

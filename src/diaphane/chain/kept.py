@@ -83,7 +83,7 @@ class Memo:
         if key not in self._kept:
             return None
         kept, record, stamp = self._kept[key]
-        if kept.path is None or _stamp(kept.path) == stamp:
+        if kept.path is None or (stamp and _stamp(kept.path) == stamp):
             return kept, record
         return None
 

@@ -11,7 +11,7 @@ from diaphane.chain.cost import measured
 from diaphane.chain.kept import Kept, Memo
 from diaphane.chain.records import InputRecord, RunRecord, StageRecord
 from diaphane.chain.registry import AnyStep, foreign_types, type_name
-from diaphane.errors import InputError, OutputError
+from diaphane.errors import FormatError, InputError
 from diaphane.history import history_of
 from diaphane.image import Picture
 from diaphane.progress import track
@@ -118,16 +118,13 @@ class Runner:
         from diaphane.formats import write_png, write_store
 
         path = self.folder / name
-        try:
-            if kept.path is not None:
-                _link(kept.path, path)
-            else:
-                write_store(kept.value, path, types=self.types, **options)
-            kept = replace(kept, path=path, types=self.types)
-            if kept.flow.types == (Picture,):
-                write_png(kept.load(), path.with_suffix(".png"))
-        except OutputError as error:
-            raise OutputError(str(error).replace(f"{self.folder}{os.sep}", "")) from error
+        if kept.path is not None:
+            _link(kept.path, path)
+        else:
+            write_store(kept.value, path, types=self.types, **options)
+        kept = replace(kept, path=path, types=self.types)
+        if kept.flow.types == (Picture,):
+            write_png(kept.load(), path.with_suffix(".png"))
         return kept
 
     def _free(self, stage: CheckedStage) -> None:
@@ -141,6 +138,8 @@ class Runner:
 
 def _link(source: Path, target: Path) -> None:
     """Give a store a second name; where the file system cannot, copy it. Stores never change."""
+    if not source.is_file():
+        raise FormatError(f"{source} is missing; run the chain anew")
     try:
         os.link(source, target)
     except OSError:

@@ -13,7 +13,7 @@ from diaphane.chain.overrides import with_options
 from diaphane.chain.records import RunRecord, read_record, write_record
 from diaphane.chain.registry import AnyStep, find_types, foreign_types
 from diaphane.chain.runner import Runner
-from diaphane.errors import FormatError, InputError
+from diaphane.errors import FormatError, InputError, OutputError
 from diaphane.formats.atomic import atomic_folder
 from diaphane.options import nearest
 from diaphane.units import Quantity
@@ -174,7 +174,10 @@ def _run(
     folder = Path(folder)
     with atomic_folder(folder, overwrite=overwrite) as unfinished:
         runner = Runner(checked, inputs, memo, steps, unfinished)
-        record = runner.run()
+        try:
+            record = runner.run()
+        except (FormatError, OutputError) as error:  # told by the name the folder would have had
+            raise type(error)(str(error).replace(str(unfinished), str(folder))) from error
         write_record(record, unfinished)
     for kept in runner.kept.values():
         kept.move(folder)
