@@ -63,22 +63,28 @@ CODE_PATHS: dict[str, dict[str, str]] = {
 
 @pytest.fixture(params=CODE_PATHS)
 def retest(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., None]:
-    """Run a test file again in a process of its own, once on every code path of the kernels."""
-    from diaphane.simd.host import host_isa
+    """Run test files again in a process of their own, once on every other path of the kernels."""
+    from diaphane.simd.host import ISA, host_isa
 
     path: str = request.param
+    if path == ISA:
+        pytest.skip(f"this process takes the code path {path} itself")
     order = ["sse", "avx2", "avx512"]
     if host_isa() not in order or (path in order and order.index(path) > order.index(host_isa())):
         pytest.skip(f"this machine cannot take the code path {path}")
 
-    def run(test_file: Path, *options: str) -> None:
+    def run(*test_files: Path) -> None:
         ours = {"DIAPHANE_SIMD", "NUMBA_CPU_NAME", "NUMBA_CPU_FEATURES", "NUMBA_DISABLE_JIT"}
         settings = {k: v for k, v in os.environ.items() if k not in ours}
         settings |= {**CODE_PATHS[path], "NUMBA_CACHE_DIR": str(tmp_path)}
         settings["DIAPHANE_EXPECTED_ISA"] = path
-        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(test_file)]
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
         done = subprocess.run(
-            [*command, *options], env=settings, capture_output=True, text=True, cwd=REPOSITORY
+            [*command, *map(str, test_files)],
+            env=settings,
+            capture_output=True,
+            text=True,
+            cwd=REPOSITORY,
         )
         assert done.returncode == 0, done.stdout + done.stderr
 

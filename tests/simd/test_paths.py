@@ -15,8 +15,8 @@ from diaphane.simd.compiling import _own_stamp
 HERE = Path(__file__).parent
 
 
-def test_registers_on_every_path(retest: Callable[..., None]):
-    retest(HERE / "test_registers.py")
+def test_kernels_on_every_path(retest: Callable[..., None]):
+    retest(HERE / "test_registers.py", HERE.parent / "ct" / "test_fdk_kernels.py")
 
 
 @pytest.mark.parametrize(
