@@ -168,6 +168,13 @@ def test_every_step_keeps_the_rules_of_steps(step: AnyStep) -> None:
             )
 
 
+@pytest.mark.parametrize("step", STEPS.values(), ids=list(STEPS))
+def test_an_option_in_the_unit_of_an_input_names_one(step: AnyStep) -> None:
+    for option in step.options:
+        for number in _numbers(option.json_schema()):
+            assert placeholders(number.get("unit", "")) <= {port.name for port in step.inputs}
+
+
 def _numbers(schema: Any) -> Iterator[Mapping[str, Any]]:
     if isinstance(schema, dict):
         if schema.get("type") in ("number", "integer") and not {"enum", "const"} & schema.keys():

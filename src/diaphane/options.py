@@ -37,7 +37,7 @@ class Range:
     scale: Literal["linear", "log"] = "linear"
     """How a slider moves from one bound to the other."""
     unit: str = ""
-    """The unit's symbol."""
+    """The unit's symbol; ``{image}`` for the unit of the values of the input called `image`."""
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.low) and math.isfinite(self.high) and self.low < self.high):

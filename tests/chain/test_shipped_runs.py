@@ -120,3 +120,7 @@ def test_the_story_of_a_shipped_chain_has_no_hole_in_either_language(tmp_path: P
             assert "{" not in passage.text
             assert all(option.title and option.value for option in passage.options)
             assert all(" " in said and "=" not in said for said in passage.notices)
+    french = {p.name: p for p in chain.explain(done, "fr")}
+    assert "500\u00a0UH" in french["bone"].text
+    by_history = chain.explain(done["skeleton"].history, "fr")
+    assert french["bone"].text in [p.text for p in by_history]

@@ -19,7 +19,8 @@ def step_form(step: AnyStep) -> dict[str, Any]:
     """Return a step's name, version, inputs, output, options and words, as plain data.
 
     Each option has its JSON Schema, with the two bounds of a number and, beside them, ``scale``
-    (how a slider moves) and ``unit``; ``words`` hold every text by language.
+    (how a slider moves) and ``unit`` (a symbol; ``{image}`` stands for the unit of the values of
+    the input called `image`). ``words`` hold every text by language.
     """
     words = {language: step_words(step, language) for language in LANGUAGES}
     return {

@@ -1,17 +1,19 @@
 """How a value was made, stage by stage, in words for people."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from diaphane.chain.numbers import number_words, with_unit
 from diaphane.chain.records import StageRecord
-from diaphane.chain.registry import AnyStep, find_step
+from diaphane.chain.registry import AnyStep, carries_quantity, find_step
 from diaphane.chain.running import Run
 from diaphane.chain.words import OptionWords, common_words, fill, notice_words, step_words
 from diaphane.errors import ChainError
 from diaphane.history import History
 from diaphane.notices import Notice
+from diaphane.units import Quantity
 
 
 @dataclass(frozen=True)
@@ -73,10 +75,16 @@ def explain(
     if isinstance(made, Run):
         record = made.record
         given = [_source(i.source, i.notices, i.key, language, i.name) for i in record.inputs]
-        done = [_stage(s, s.name, language, steps) for s in record.stages]
+        units = {part.name: _unit_of(part.quantity) for part in (*record.inputs, *record.stages)}
+        done = [
+            _stage(s, s.name, [units[name] for name in s.of], language, steps)
+            for s in record.stages
+        ]
         return (*given, *done)
     return tuple(
-        _stage(h, "", language, steps) if h.step else _source(h.name, h.notices, h.key, language)
+        _stage(h, "", [_unit_of(_quantity(p, steps)) for p in h.parents], language, steps)
+        if h.step
+        else _source(h.name, h.notices, h.key, language)
         for h in made.walk()
     )
 
@@ -92,7 +100,11 @@ def _source(
 
 
 def _stage(
-    made: History | StageRecord, name: str, language: str, steps: tuple[AnyStep, ...]
+    made: History | StageRecord,
+    name: str,
+    units: Sequence[str],
+    language: str,
+    steps: tuple[AnyStep, ...],
 ) -> Passage:
     try:
         step = find_step(made.step, steps=steps)
@@ -103,12 +115,13 @@ def _stage(
     said = tuple(notice_words(n, language, package) for n in made.notices)
     words = step_words(step, language)
     known = {option.name: option for option in step.options}
+    of_inputs = {port.name: unit for port, unit in zip(step.inputs, units)}
     options = []
     for key, value in made.options.items():
         if key in known:
             option = known[key]
             schema = option.json_schema()
-            told = value_words(value, schema, words.options[key], language)
+            told = value_words(value, schema, words.options[key], language, units=of_inputs)
             is_default = not option.is_required and value == schema["default"]
             about = words.options[key]
             options.append(OptionPassage(key, about.title, told, about.text, is_default))
@@ -116,7 +129,30 @@ def _stage(
     return Passage(words.title, text, tuple(options), said, name, made.step, made.key)
 
 
-def value_words(value: Any, schema: Mapping[str, Any], words: OptionWords, language: str) -> str:
+def _unit_of(label: str) -> str:
+    return Quantity.from_label(label).unit if label else ""
+
+
+def _quantity(made: History, steps: tuple[AnyStep, ...]) -> str:
+    """Return the label of what a value measures, as far as its history tells; else nothing."""
+    try:
+        port = find_step(made.step, steps=steps).output
+    except ChainError:
+        return ""
+    if port.quantity is not None:
+        return port.quantity.label
+    keeps = any(carries_quantity(t) for t in port.types)
+    return _quantity(made.parents[0], steps) if keeps and made.parents else ""
+
+
+def value_words(
+    value: Any,
+    schema: Mapping[str, Any],
+    words: OptionWords,
+    language: str,
+    *,
+    units: Mapping[str, str] = MappingProxyType({}),
+) -> str:
     """Return an option's plain value in words, with its unit.
 
     Parameters
@@ -129,6 +165,8 @@ def value_words(value: Any, schema: Mapping[str, Any], words: OptionWords, langu
         The option's words.
     language : {"en", "fr"}
         The language of the words.
+    units : mapping
+        The unit of each of the step's inputs, for options that are in such a unit.
     """
     common = common_words(language)["values"]
     if value is None:
@@ -142,6 +180,7 @@ def value_words(value: Any, schema: Mapping[str, Any], words: OptionWords, langu
         return value
     if isinstance(value, int | float):
         unit = _unit(schema)
+        unit = units.get(unit[1:-1], "") if unit.startswith("{") else unit
         return with_unit(number_words(value, language), _unit_words(unit, language))
     if isinstance(value, list):
         told = [value_words(v, {}, words, language) for v in value]

@@ -78,7 +78,8 @@ def _kind(schema: dict[str, Any]) -> str:
     if "const" in schema:
         return str(schema["const"])
     if "minimum" in schema:
-        unit = f" {schema['unit']}" if schema.get("unit") else ""
+        unit = schema.get("unit", "")
+        unit = f", in the unit of {unit[1:-1]}" if unit.startswith("{") else f" {unit}".rstrip()
         return f"{schema['minimum']} … {schema['maximum']}{unit}"
     if "$ref" in schema:
         return "a table"

@@ -27,7 +27,7 @@ from diaphane.step import step
 from diaphane.units import Quantity
 
 Method = Literal["linear", "cubic"]
-Fill = Annotated[float, Range(-1_000_000, 1_000_000)]
+Fill = Annotated[float, Range(-1_000_000, 1_000_000, unit="{image}")]
 
 AIR_HU = -1000.0
 """What stands outside a Hounsfield image unless somebody says otherwise."""

@@ -13,7 +13,7 @@ import numpy as np
 
 from diaphane.arrays import AnyArray, DoubleArray
 from diaphane.errors import GeometryError, InputError
-from diaphane.image.resampling import Fill, fill_of, tell_outside
+from diaphane.image.resampling import fill_of, tell_outside
 from diaphane.image.types import Image, Slices
 from diaphane.notices import notice
 from diaphane.options import Range
@@ -57,7 +57,7 @@ def from_slices(
     *,
     grid: GridOptions | None = None,
     slice_spacing_mm: Annotated[float, Range(0.01, 100, scale="log", unit="mm")] | None = None,
-    fill: Fill | None = None,
+    fill: Annotated[float, Range(-1_000_000, 1_000_000, unit="{slices}")] | None = None,
 ) -> Image:
     """Return one upright image from parallel sections, however far apart and tilted.
 

@@ -13,7 +13,7 @@ from diaphane.segment.checks import single_values
 from diaphane.segment.connecting import Connectivity, connect
 from diaphane.step import step
 
-Threshold = Annotated[float, Range(-100_000, 100_000)]
+Threshold = Annotated[float, Range(-100_000, 100_000, unit="{image}")]
 """A threshold, in the unit of the image it is for."""
 Structure = str
 """What a labeled structure is called."""

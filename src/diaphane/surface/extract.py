@@ -17,7 +17,9 @@ _HALF_A_VOXEL = 0.5
 
 
 @step(version=1)
-def isosurface(image: Image, *, level: Annotated[float, Range(-100_000, 100_000)]) -> Surface:
+def isosurface(
+    image: Image, *, level: Annotated[float, Range(-100_000, 100_000, unit="{image}")]
+) -> Surface:
     """Return the closed surface around everything brighter than a level.
 
     Between voxel centers the values are taken to change evenly, and the points lie where they
