@@ -9,6 +9,7 @@ from diaphane.image import Image, Labels, Picture
 from diaphane.notices import notice
 from diaphane.options import Range
 from diaphane.parallel import spread
+from diaphane.render.bricks import brick_corners_mm
 from diaphane.render.camera import Camera
 from diaphane.render.colors import label_color, to_light, to_srgb
 from diaphane.render.light import Light, light_for
@@ -122,14 +123,14 @@ def cast_rays(
     shares = np.where(np.arange(256) > 0, _TINT, 0.0)
     scene = Scene(
         values=volume.values,
-        to_index=np.ascontiguousarray(volume.affine.inverse().matrix[:3]),
+        to_index=np.ascontiguousarray(volume.grid.affine.inverse().matrix[:3]),
         occupied=volume.occupied(transfer),
         integrals=transfer.integrals,
         bins=np.array([transfer.bins_hu[0], BIN_HU, transfer.first_visible_hu]),
         structures=volume.structures,
         tints=np.column_stack([colors, shares]),
     )
-    corners = volume.brick_corners_mm(np.ones_like(volume.lows))
+    corners = brick_corners_mm(volume.grid, np.ones_like(volume.lows))
     outside_mm = float(np.linalg.norm(corners - camera.center_mm, axis=1).max())
     sight = camera.sight(outside_mm)
     picture = np.empty((camera.size_px, camera.size_px, 4), np.float32)
@@ -153,7 +154,7 @@ def _visible_mm(volume: Volume, transfer: Transfer, preset: str) -> DoubleArray:
     if not occupied.any():
         notice("render.nothing_visible", preset=preset)
         occupied = np.ones_like(occupied)
-    return volume.brick_corners_mm(occupied)
+    return brick_corners_mm(volume.grid, occupied)
 
 
 def _to_pixels(rays: FloatArray, background: Literal["black", "transparent"]) -> ByteArray:

@@ -54,7 +54,7 @@ class Light(NamedTuple):
 
 def light_for(volume: Volume, transfer: Transfer, camera: Camera) -> Light:
     """Return the light that falls into a volume, its lamps fixed to the camera."""
-    spacing = np.array(volume.affine.spacing_mm)
+    spacing = np.array(volume.grid.spacing_mm)
     cell_mm = camera.field_mm / _CELLS_PER_FIELD
     factors = np.maximum(1, np.round(cell_mm / spacing)).astype(int)
     factors = np.minimum(factors, np.array(volume.values.shape) // 2)
@@ -63,7 +63,7 @@ def light_for(volume: Volume, transfer: Transfer, camera: Camera) -> Light:
     edges_mm = factors * spacing
     upward, toward = camera.axes[1:]
     lamps = np.array([_unit(_KEY) @ camera.axes, _unit(_FILL) @ camera.axes, upward, toward])
-    way = volume.affine.inverse().matrix[:3, :3] @ lamps[0] * cell_mm / factors
+    way = volume.grid.affine.inverse().matrix[:3, :3] @ lamps[0] * cell_mm / factors
     matters = ndimage.binary_dilation(full > 0.05, iterations=_FEELER_CELLS)
     key = np.ones_like(opacity)
     spread(_shadows, len(key), opacity, matters, way, cell_mm, key)

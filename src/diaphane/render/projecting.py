@@ -8,14 +8,13 @@ from diaphane.arrays import AnyArray, DoubleArray, FloatArray
 from diaphane.image import Image, Picture
 from diaphane.options import Range
 from diaphane.parallel import spread
+from diaphane.render.bricks import brick_corners_mm, brick_extremes
 from diaphane.render.camera import Camera
 from diaphane.render.colors import ColorMap, map_colors
 from diaphane.render.marks import draw_color_scale, draw_view_marks
 from diaphane.render.planes import real_values
 from diaphane.render.sampling import (
-    BRICK,
     brick_of,
-    find_extremes,
     go,
     sample,
     start_ray,
@@ -24,8 +23,10 @@ from diaphane.render.sampling import (
 )
 from diaphane.render.windows import Window, shares_in, window_bounds
 from diaphane.simd import kernel
-from diaphane.space import Grid
 from diaphane.step import step
+
+_SEEN = 0.1
+"""What lies higher than this share of the image's range is brought into the picture."""
 
 
 @step(version=1)
@@ -38,8 +39,10 @@ def mip(
     field_mm: Annotated[float, Range(1, 5000, scale="log", unit="mm")] | None = None,
     step_mm: Annotated[float, Range(0.01, 20, scale="log", unit="mm")] | None = None,
     window: Window = "fit",
-    level: Annotated[float, Range(-100_000, 100_000)] | None = None,
-    width: Annotated[float, Range(1e-9, 200_000, scale="log")] | None = None,
+    level: Annotated[float, Range(-100_000, 100_000, unit="{image}")] | None = None,
+    width: (
+        Annotated[float, Range(1e-9, 200_000, scale="log", unit="{image}")] | None
+    ) = None,
     colors: ColorMap = "gray",
     marks: Literal["all", "none"] = "all",
 ) -> Picture:
@@ -58,7 +61,7 @@ def mip(
     size_px : int
         Edge of the square picture.
     field_mm : float, optional
-        What the picture's edge shows; by default the whole image, the same at every azimuth.
+        What the picture's edge shows; by default all that is not dark, the same at every azimuth.
     step_mm : float, optional
         From sample to sample along a ray; by default half the smallest voxel spacing.
     window, level, width, colors
@@ -79,8 +82,16 @@ def mip(
         When a window in HU is asked for another quantity.
     """
     real_values(image)
-    camera = _frame_grid(image.grid, azimuth_deg, elevation_deg, size_px, field_mm)
-    brightest = project(image, camera, step_mm or min(image.grid.spacing_mm) / 2)
+    lows, highs = brick_extremes(image.values)
+    seen = highs > lows.min() + _SEEN * (float(highs.max()) - float(lows.min()))
+    camera = Camera.around(
+        brick_corners_mm(image.grid, seen if seen.any() else np.ones_like(seen)),
+        azimuth_deg,
+        elevation_deg,
+        size_px=size_px,
+        field_mm=field_mm,
+    )
+    brightest = project(image, highs, camera, step_mm or min(image.grid.spacing_mm) / 2)
     hit = brightest if np.isfinite(brightest).any() else image.values
     low, high = window_bounds(
         hit, image.quantity, window=window, level=level, width=width, color_map=colors
@@ -94,35 +105,16 @@ def mip(
     return Picture(pixels, camera.pixel_mm)
 
 
-def project(image: Image, camera: Camera, step_mm: float) -> FloatArray:
+def project(image: Image, highs: AnyArray, camera: Camera, step_mm: float) -> FloatArray:
     """Return the highest value along the ray of each pixel, NaN where it misses the image."""
-    values = image.values
-    bricks = [-(-n // BRICK) for n in values.shape]
-    lows, highs = np.empty(bricks, values.dtype), np.empty(bricks, values.dtype)
-    spread(find_extremes, bricks[0], values, lows, highs)
-    to_index = np.ascontiguousarray(image.grid.affine.inverse().matrix[:3])
+    grid = image.grid
+    reach_mm = np.linalg.norm(grid.affine.steps_mm, axis=1) @ np.array(grid.shape)
+    sight = camera.sight(float(reach_mm + np.linalg.norm(camera.center_mm - grid.center_mm)))
+    to_index = np.ascontiguousarray(grid.affine.inverse().matrix[:3])
     brightest = np.empty((camera.size_px, camera.size_px), np.float32)
-    sight = camera.sight(_far_enough_mm(image.grid, camera))
-    spread(
-        _project_rows, camera.size_px, values, highs, to_index, sight, float(step_mm), brightest,
-        label="render.mip",
-    )  # fmt: skip
+    rest = (image.values, highs, to_index, sight, float(step_mm), brightest)
+    spread(_project_rows, camera.size_px, *rest, label="render.mip")
     return brightest
-
-
-def _frame_grid(
-    grid: Grid, azimuth_deg: float, elevation_deg: float, size_px: int, field_mm: float | None
-) -> Camera:
-    """Return a camera that shows a whole grid, at every azimuth alike."""
-    ends = [(0, n - 1) for n in grid.shape]
-    corners = grid.to_mm(np.array(np.meshgrid(*ends)).reshape(3, -1).T)
-    return Camera.around(corners, azimuth_deg, elevation_deg, size_px=size_px, field_mm=field_mm)
-
-
-def _far_enough_mm(grid: Grid, camera: Camera) -> float:
-    """Return a distance from which every ray starts outside a grid."""
-    reach = np.linalg.norm(grid.affine.steps_mm.T @ np.array(grid.shape))
-    return float(2 * reach + np.linalg.norm(camera.center_mm - grid.center_mm))
 
 
 @kernel()

@@ -107,21 +107,3 @@ def to_brick_end(place: AnyArray, direction: DoubleArray) -> float:
         elif direction[a] < -1e-12:
             end = min(end, (brick * BRICK - place[a]) / direction[a])
     return end
-
-
-@kernel()
-def find_extremes(first: int, last: int, values: AnyArray, lows: AnyArray, highs: AnyArray) -> None:
-    """Write the extremes of each brick, with the voxels that it shares with the next."""
-    n_slices, n_rows, n_columns = values.shape
-    for bk in range(first, last):
-        for bj in range(lows.shape[1]):
-            for bi in range(lows.shape[2]):
-                low = values[bk * BRICK, bj * BRICK, bi * BRICK]
-                high = low
-                for k in range(bk * BRICK, min(bk * BRICK + BRICK + 1, n_slices)):
-                    for j in range(bj * BRICK, min(bj * BRICK + BRICK + 1, n_rows)):
-                        for i in range(bi * BRICK, min(bi * BRICK + BRICK + 1, n_columns)):
-                            low = min(low, values[k, j, i])
-                            high = max(high, values[k, j, i])
-                lows[bk, bj, bi] = low
-                highs[bk, bj, bi] = high

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
-from diaphane.arrays import AnyArray, ByteArray, DoubleArray, first_not_finite
+from diaphane.arrays import AnyArray, ByteArray, first_not_finite
 from diaphane.errors import GeometryError, InputError
 from diaphane.image import Image, Labels
 from diaphane.parallel import spread
-from diaphane.render.sampling import BRICK, find_extremes
+from diaphane.render.bricks import brick_extremes
 from diaphane.render.transfer import Transfer
 from diaphane.simd import kernel
-from diaphane.space import Affine
+from diaphane.space import Affine, Grid
 
 AIR_HU = -1000
 _GAUSS_REACH = 3.0
@@ -24,8 +24,8 @@ class Volume:
 
     values: AnyArray
     """int16, in array order."""
-    affine: Affine
-    """From its indices, the air included, to LPS mm."""
+    grid: Grid
+    """Where they lie, the air included."""
     structures: ByteArray
     """Each voxel's label, 1…255, or of shape (1, 1, 1) where labels have no colors."""
     lows: AnyArray
@@ -58,11 +58,11 @@ class Volume:
         spread(_frame, len(values), values, kept, np.int16(transfer.first_visible_hu), framed)
         matrix = image.grid.affine.matrix.copy()
         matrix[:3, 3] -= matrix[:3, :3].sum(axis=1)
-        bricks = [-(-n // BRICK) for n in framed.shape]
-        lows, highs = np.empty(bricks, np.int16), np.empty(bricks, np.int16)
-        spread(find_extremes, bricks[0], framed, lows, highs)
+        lows, highs = brick_extremes(framed)
         structures = np.pad(kept, 1) if kept.max() > 1 else np.zeros((1, 1, 1), np.uint8)
-        return cls(framed, Affine(matrix), structures, lows, highs)
+        n_slices, n_rows, n_columns = framed.shape
+        grid = Grid((n_slices, n_rows, n_columns), Affine(matrix))
+        return cls(framed, grid, structures, lows, highs)
 
     def occupied(self, transfer: Transfer) -> ByteArray:
         """Return for each brick whether anything in it is seen."""
@@ -71,17 +71,6 @@ class Volume:
         first = np.clip(np.searchsorted(bins, self.lows, side="right") - 1, 0, len(bins) - 1)
         last = np.clip(np.searchsorted(bins, self.highs), 0, len(bins) - 1)
         return (seen[last + 1] > seen[first]).astype(np.uint8)
-
-    def brick_corners_mm(self, chosen: ByteArray) -> DoubleArray:
-        """Return the corners of the chosen bricks in LPS mm: shape (n, 3)."""
-        first = np.argwhere(chosen) * BRICK
-        last = np.minimum(first + BRICK, np.array(self.values.shape) - 1)
-        sides = np.stack([first, last])
-        corners = [
-            np.stack([sides[a, :, 0], sides[b, :, 1], sides[c, :, 2]], axis=1)
-            for a in (0, 1) for b in (0, 1) for c in (0, 1)
-        ]  # fmt: skip
-        return self.affine(np.concatenate(corners))
 
 
 def _check(image: Image, labels: Labels | None) -> None:

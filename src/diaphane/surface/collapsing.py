@@ -135,24 +135,36 @@ def link(mesh: Mesh) -> None:
 
 @kernel()
 def edge_costs(
-    first: int, last: int, points: DoubleArray, quadrics: DoubleArray, corners: IntArray,
+    first: int,
+    last: int,
+    points: DoubleArray,
+    quadrics: DoubleArray,
+    corners: IntArray,
+    fixed: ByteArray,
     costs: FloatArray,
-) -> None:  # fmt: skip
-    """Write what drawing together the edge after each corner costs; infinite for its twin."""
+) -> None:
+    """Write what drawing together the edge after each corner costs.
+
+    Infinite for its twin, and where an end is fixed.
+    """
     place = np.empty(3)
     for corner in range(first, last):
         a, b = corners[corner], corners[corner + 1 - 3 * (corner % 3 == 2)]
-        costs[corner] = best_place(points, quadrics, a, b, place) if a < b else np.inf
+        costs[corner] = np.inf
+        if a < b and not fixed[a] and not fixed[b]:
+            costs[corner] = best_place(points, quadrics, a, b, place)
 
 
 @kernel()
 def _may_collapse(mesh: Mesh, a: int, b: int, place: DoubleArray) -> bool:
     """Whether drawing b to a keeps the surface whole and turns no triangle over."""
     corners, following, firsts, marks = mesh.corners, mesh.following, mesh.firsts, mesh.marks
+    n_triangles = 0
     corner = firsts[a]
     while corner >= 0:
         t = corner // 3 * 3
         if corners[t] >= 0:
+            n_triangles += 1
             marks[corners[t]] = marks[corners[t + 1]] = marks[corners[t + 2]] = a
         corner = following[corner]
     common = 0
@@ -160,6 +172,7 @@ def _may_collapse(mesh: Mesh, a: int, b: int, place: DoubleArray) -> bool:
     while corner >= 0:
         t = corner // 3 * 3
         if corners[t] >= 0:
+            n_triangles += 1
             for other in range(t, t + 3):
                 p = corners[other]
                 if p != a and p != b and marks[p] == a:
@@ -172,7 +185,13 @@ def _may_collapse(mesh: Mesh, a: int, b: int, place: DoubleArray) -> bool:
         if corners[t] >= 0:
             marks[corners[t]] = marks[corners[t + 1]] = marks[corners[t + 2]] = -1
         corner = following[corner]
-    return common == 2 and not _turns(mesh, a, b, place) and not _turns(mesh, b, a, place)
+    is_tetrahedron = n_triangles == 6
+    return (
+        common == 2
+        and not is_tetrahedron
+        and not _turns(mesh, a, b, place)
+        and not _turns(mesh, b, a, place)
+    )
 
 
 @kernel()

@@ -4,13 +4,14 @@ from typing import Annotated
 
 import numpy as np
 
-from diaphane.arrays import DoubleArray, IntArray
+from diaphane.arrays import ByteArray, DoubleArray, IntArray
 from diaphane.image import Surface
 from diaphane.options import Range
 from diaphane.parallel import spread
 from diaphane.progress import track
 from diaphane.step import step
 from diaphane.surface.collapsing import Mesh, add_quadrics, collapse_cheap, edge_costs, link
+from diaphane.surface.mesh import directed_edges, rim_points
 
 _SHARE = 0.2
 """Share of the edges that a pass may collapse: the cheapest."""
@@ -50,12 +51,14 @@ def simplify(
     points = surface.points_mm - center
     quadrics = np.zeros((len(points), 10))
     add_quadrics(surface.triangles, points, quadrics)
+    starts, ends, _ = directed_edges(surface.triangles, len(points))
+    fixed = rim_points(starts, ends)
     kept, boost = surface.triangles, 1.0
     for _ in track(range(_MOST_PASSES), "surface.simplify"):
         n_before, n_wanted = len(kept), len(kept) - triangles
         # the last passes take few edges, so that all parts of the surface have their turn
         share = min(1.0, boost * min(_SHARE, _MORE * n_wanted / n_before))
-        kept = _pass(points, quadrics, kept, triangles, share)
+        kept = _pass(points, quadrics, fixed, kept, triangles, share)
         n_gone = n_before - len(kept)
         if n_gone >= n_wanted or (n_gone == 0 and share == 1):
             break
@@ -66,7 +69,12 @@ def simplify(
 
 
 def _pass(
-    points: DoubleArray, quadrics: DoubleArray, triangles: IntArray, target: int, share: float
+    points: DoubleArray,
+    quadrics: DoubleArray,
+    fixed: ByteArray,
+    triangles: IntArray,
+    target: int,
+    share: float,
 ) -> IntArray:
     """Move `points` together along the cheapest edges and return the triangles that are left."""
     corners = triangles.reshape(-1).copy()
@@ -82,8 +90,10 @@ def _pass(
     )
     link(mesh)
     costs = np.empty(len(corners), np.float32)
-    spread(edge_costs, len(corners), points, quadrics, corners, costs)
+    spread(edge_costs, len(corners), points, quadrics, corners, fixed, costs)
     costs_once = costs[np.isfinite(costs)]
+    if not len(costs_once):
+        return triangles
     last = min(len(costs_once) - 1, int(share * len(costs_once)))
     limit = float(np.partition(costs_once, last)[last])
     collapse_cheap(mesh, costs, limit, len(triangles), target)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from diaphane.arrays import AnyArray, IntArray
+from diaphane.arrays import AnyArray, ByteArray, IntArray
 from diaphane.simd import kernel
 
 
@@ -32,7 +32,14 @@ def count_unpaired(starts: AnyArray, ends: IntArray) -> int:
     0 means that the surface is closed: every edge belongs to exactly two triangles, which walk it
     in opposite directions.
     """
-    return int(_count_unpaired(starts, ends))
+    return int(_find_unpaired(starts, ends, np.zeros(len(starts) - 1, np.uint8)))
+
+
+def rim_points(starts: AnyArray, ends: IntArray) -> ByteArray:
+    """Return 1 for each point at an edge without its one twin: on the rim of a hole, or a seam."""
+    on_rim = np.zeros(len(starts) - 1, np.uint8)
+    _find_unpaired(starts, ends, on_rim)
+    return on_rim
 
 
 @kernel()
@@ -46,7 +53,8 @@ def _sort_edges(triangles: IntArray, place: AnyArray, ends: IntArray, owners: In
 
 
 @kernel()
-def _count_unpaired(starts: AnyArray, ends: IntArray) -> int:
+def _find_unpaired(starts: AnyArray, ends: IntArray, at_unpaired: ByteArray) -> int:
+    """Mark the ends of edges without their one twin, and return how many such edges there are."""
     unpaired = 0
     for a in range(len(starts) - 1):
         for e in range(starts[a], starts[a + 1]):
@@ -57,5 +65,7 @@ def _count_unpaired(starts: AnyArray, ends: IntArray) -> int:
             twins = 0
             for other in range(starts[b], starts[b + 1]):
                 twins += ends[other] == a
-            unpaired += same != 1 or twins != 1
+            if same != 1 or twins != 1:
+                unpaired += 1
+                at_unpaired[a] = at_unpaired[b] = 1
     return unpaired
