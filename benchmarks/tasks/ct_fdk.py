@@ -12,7 +12,6 @@ from benchmarks.task import Arrays, Contender, Task
 _AXIS_MM, _DETECTOR_MM, _PITCH_MM, _VOXEL_MM = 1000.0, 1500.0, 1.05, 1.0
 _VIEWS, _PIXELS, _VOXELS = 360, 384, 256
 _HALF_SIZE_MM = 128.0
-_WATER_PER_MM = 0.0195
 
 
 def _beam(n_views: int, n_pixels: int) -> Any:
@@ -64,7 +63,9 @@ def _flat(truth: NDArray[np.float32]) -> NDArray[np.bool_]:
 
 def _errors(result: NDArray[np.float32], arrays: Arrays) -> dict[str, float]:
     """Return root mean squares of the error, in HU, over voxels that every view saw."""
-    wrong = 1000 / _WATER_PER_MM * (result.astype(np.float64) - arrays["truth"])
+    from diaphane.phantom import WATER_PER_MM
+
+    wrong = 1000 / WATER_PER_MM * (result.astype(np.float64) - arrays["truth"])
     seen, flat, middle = arrays["seen"], arrays["flat"], len(result) // 2
     plane = slice(middle - 1, middle + 1)
     return {
