@@ -69,7 +69,7 @@ class Body:
         if self.parts and out.size:
             spread(
                 chords.line_integrals,
-                -(-out.size // chords.BLOCK),
+                -(-out.size // chords.GROUP),
                 np.ascontiguousarray(origins).reshape(-1, 3),
                 np.ascontiguousarray(directions).reshape(-1, 3),
                 self.packed,

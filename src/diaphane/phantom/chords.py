@@ -6,9 +6,9 @@ A line ``o + t d`` is inside a part for t in one interval. With ``p = M (o - cen
 line is measured from its point nearest to the center, so that nothing is lost to rounding when
 the source is far away.
 
-Lines come in blocks of neighbors. Parts whose ball no line of the block can meet are left out
-first; the intervals of the others are found for all lines of the block at once, in loops without
-branches, which the compiler turns into vector instructions.
+Lines come in groups and blocks of neighbors. Parts whose ball no line of the group, and then of
+the block, can meet are left out first; the intervals of the others are found for all lines of the
+block at once, in loops without branches, which the compiler turns into vector instructions.
 """
 
 from typing import Any
@@ -17,7 +17,9 @@ import numba as nb
 import numpy as np
 
 BLOCK = 64
-"""Lines worked on together."""
+"""Lines whose crossings are found together."""
+GROUP = 256
+"""Lines for which the parts that are far away are left out together."""
 
 _FAR = 1e12  # beyond every end of a part, in mm
 _PARALLEL = 1e-20  # of a squared slope: less is a line along the axis of a cylinder
@@ -28,44 +30,62 @@ JIT: dict[str, Any] = {"cache": True, "error_model": "numpy", "fastmath": _FAST}
 
 
 @nb.njit(nogil=True, **JIT)
-def line_integrals(first_block, last_block, origins, directions, packed, adds, out):  # noqa: ANN001, ANN201
-    """Write into `out` the integral of the attenuation along each line of some blocks.
+def line_integrals(first, last, origins, directions, packed, adds, out):  # noqa: ANN001, ANN201
+    """Write into `out` the integral of the attenuation along each line of some groups.
 
     `packed` holds matrices (n, 9), centers (n, 3), radii (n,), values (n,), planes (m, 4) and the
     index of each part's first plane (n + 1,).
     """
-    n_rays = len(out)
     n_parts = len(packed[2])
-    for block in range(first_block, last_block):
-        first = block * BLOCK
-        last = min(first + BLOCK, n_rays)
-        lines = np.empty((6, BLOCK))
-        for i in range(first, last):
-            for axis in range(3):
-                lines[axis, i - first] = origins[i, axis]
-                lines[3 + axis, i - first] = directions[i, axis]
-        chosen = np.empty(n_parts, np.int64)
-        n_chosen = candidates(lines, last - first, packed[1], packed[2], chosen)
-        starts = np.empty((n_chosen, BLOCK))
-        ends = np.empty((n_chosen, BLOCK))
-        for k in range(n_chosen):
-            crossings(lines, last - first, chosen[k], packed, starts[k], ends[k])
-        pieces = np.empty((3, 2 * n_chosen + 1))
-        covered = np.empty((2, n_chosen + 1))
-        for i in range(last - first):
-            if adds:
-                n = add_up(starts[:, i], ends[:, i], packed[3], chosen, n_chosen, pieces)
-            else:
-                n = resolve(starts[:, i], ends[:, i], packed[3], chosen, n_chosen, covered, pieces)
-            total = 0.0
-            for j in range(n):
-                total += (pieces[1, j] - pieces[0, j]) * pieces[2, j]
-            out[first + i] = total
+    every = np.arange(n_parts)
+    near = np.empty(n_parts, np.int64)
+    lines = np.empty((6, GROUP))
+    some = np.empty((6, BLOCK))
+    for start in range(first * GROUP, min(last * GROUP, len(out)), GROUP):
+        end = min(start + GROUP, len(out))
+        gather(origins, directions, start, end, lines)
+        n_near = candidates(lines, end - start, packed[1], packed[2], every, n_parts, near)
+        for block in range(start, end, BLOCK):
+            block_end = min(block + BLOCK, end)
+            gather(origins, directions, block, block_end, some)
+            _integrate(some, packed, near, n_near, adds, out[block:block_end])
 
 
 @nb.njit(**JIT)
-def candidates(lines, n_lines, centers, radii, chosen):  # noqa: ANN001, ANN201
-    """Write into `chosen` the parts whose ball a line of the block may meet; return how many.
+def gather(origins, directions, start, end, lines):  # noqa: ANN001, ANN201
+    """Write some lines into `lines`, six rows: three of their origins, three of directions."""
+    for i in range(start, end):
+        for axis in range(3):
+            lines[axis, i - start] = origins[i, axis]
+            lines[3 + axis, i - start] = directions[i, axis]
+
+
+@nb.njit(**JIT)
+def _integrate(lines, packed, near, n_near, adds, out):  # noqa: ANN001, ANN202
+    """Write the integrals of one block of lines into `out`, knowing the parts near its group."""
+    n_lines = len(out)
+    chosen = np.empty(n_near, np.int64)
+    n_chosen = candidates(lines, n_lines, packed[1], packed[2], near, n_near, chosen)
+    starts = np.empty((n_chosen, BLOCK))
+    ends = np.empty((n_chosen, BLOCK))
+    for k in range(n_chosen):
+        crossings(lines, n_lines, chosen[k], packed, starts[k], ends[k])
+    pieces = np.empty((3, 2 * n_chosen + 1))
+    covered = np.empty((2, n_chosen + 1))
+    for i in range(n_lines):
+        if adds:
+            n = add_up(starts[:, i], ends[:, i], packed[3], chosen, n_chosen, pieces)
+        else:
+            n = resolve(starts[:, i], ends[:, i], packed[3], chosen, n_chosen, covered, pieces)
+        total = 0.0
+        for j in range(n):
+            total += (pieces[1, j] - pieces[0, j]) * pieces[2, j]
+        out[i] = total
+
+
+@nb.njit(**JIT)
+def candidates(lines, n_lines, centers, radii, among, n_among, chosen):  # noqa: ANN001, ANN201
+    """Write into `chosen` the parts whose ball one of the lines may meet; return how many.
 
     No line is farther from the middle one than ``apart + |t| slope``; and where it enters a ball,
     |t| is at most the ball's distance and radius together.
@@ -84,7 +104,8 @@ def candidates(lines, n_lines, centers, radii, chosen):  # noqa: ANN001, ANN201
     apart = np.sqrt(apart)
     slope = np.sqrt(slope)
     n_chosen = 0
-    for part in range(len(radii)):
+    for k in range(n_among):
+        part = among[k]
         along = 0.0
         squared = 0.0
         for axis in range(3):

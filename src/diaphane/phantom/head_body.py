@@ -7,7 +7,7 @@ from diaphane.phantom.modeling import cut_off, moved
 from diaphane.phantom.shapes import Cut, Cylinder, Part
 from diaphane.step import step
 
-_TO_MIDDLE = (0.0, 9.0, -9.0)
+TO_MIDDLE = (0.0, 9.0, -9.0)
 """From the plane of ear canals and lower rims of the orbits to the middle of the head's box."""
 
 _END_OF_NECK = Cut((0.0, 0.0, -104.0), (0.0, 0.0, -1.0))
@@ -55,7 +55,7 @@ def head() -> Body:
         *head_brain.arteries(),
         _burr_hole(),
     ]
-    return Body(tuple(moved(cut_off(p, _END_OF_NECK), _TO_MIDDLE) for p in parts), "head")
+    return Body(tuple(moved(cut_off(p, _END_OF_NECK), TO_MIDDLE) for p in parts), "head")
 
 
 def _burr_hole() -> Part:

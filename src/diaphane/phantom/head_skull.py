@@ -5,6 +5,11 @@ from diaphane.phantom.modeling import blob, both, egg, string
 from diaphane.phantom.shapes import Cylinder, Part, Vector
 
 Plane = tuple[Vector, Vector]
+Quarters = tuple[tuple[int, int], ...]
+
+_TOP: Quarters = ((-1, 1), (1, 1))
+_BOTTOM: Quarters = ((-1, -1), (1, -1))
+"""Quarters of the vault's egg: the front one first."""
 
 _UNDER_BASE = ((0.0, 12.0, -21.0), (0.0, -18.0, -47.0))
 _UNDER_OCCIPUT = ((0.0, 48.0, -23.0), (0.0, 0.5, -1.0))
@@ -12,7 +17,7 @@ _UNDER_OCCIPUT = ((0.0, 48.0, -23.0), (0.0, 0.5, -1.0))
 
 def vault(inward_mm: float, material: str) -> list[Part]:
     """Return the brain case filled with a material, its surface moved inward."""
-    return _case(inward_mm, material, [_UNDER_BASE, _UNDER_OCCIPUT])
+    return _case(inward_mm, material, _TOP + _BOTTOM, [_UNDER_BASE, _UNDER_OCCIPUT])
 
 
 def cavity(inward_mm: float, material: str) -> list[Part]:
@@ -20,28 +25,24 @@ def cavity(inward_mm: float, material: str) -> list[Part]:
     d, deep = inward_mm, 0.4 * (inward_mm - 6.5)
     behind_clivus = ((0.0, 4.0 + deep, 0.0), (0.0, -1.0, -0.35))
     above_occiput = ((0.0, 48.0, -17.0 + deep), (0.0, 0.5, -1.0))
+    above_sphenoid = ((0.0, 0.0, 18.0 + deep), (0.0, -0.25, -1.0))
+    behind_orbits = ((0.0, -48.0, 39.0 + deep), (0.0, -1.0, -1.0))
+    above_orbits = ((0.0, -60.0, 39.0 + deep), (0.0, -0.1, -1.0))
     return [
-        *_case(
-            d,
-            material,
-            [
-                ((0.0, 0.0, 18.0 + deep), (0.0, -0.25, -1.0)),
-                ((0.0, -48.0, 39.0 + deep), (0.0, -1.0, -1.0)),
-            ],
-        ),
-        *_case(d, material, [((0.0, -60.0, 39.0 + deep), (0.0, -0.1, -1.0))]),
-        *_case(d, material, [behind_clivus, above_occiput]),
+        *_case(d, material, _TOP, []),
+        *_case(d, material, _BOTTOM[:1], [above_orbits]),
+        *_case(d, material, _BOTTOM[:1], [above_sphenoid, behind_orbits]),
+        *_case(d, material, _BOTTOM, [behind_clivus, above_occiput]),
         *both(blob((35.0, -11.0, 22.0), (29.0 - d, 35.5 - d, 30.0 - d), material)),
         blob((0.0, -60.0, 36.0), (14.0 - d, 28.0 - d, 16.0 - d), material),
         blob((0.0, -17.0, 17.0), (14.0 - d, 13.0 - d, 14.0 - d), material, name="sella"),
     ]
 
 
-def _case(inward_mm: float, material: str, cuts: list[Plane]) -> list[Part]:
-    d = inward_mm
-    return egg(
-        (0.0, 8.0, 49.0), 72.0 - d, (101.5 - d, 85.0 - d), (68.0 - d, 92.0 - d), material, cuts=cuts
-    )
+def _case(d: float, material: str, quarters: Quarters, cuts: list[Plane]) -> list[Part]:
+    """Return quarters of the vault's egg, its surface moved inward by `d` mm."""
+    lengths, heights = (101.5 - d, 85.0 - d), (68.0 - d, 92.0 - d)
+    return egg((0.0, 8.0, 49.0), 72.0 - d, lengths, heights, material, cuts=cuts, quarters=quarters)
 
 
 def base() -> list[Part]:

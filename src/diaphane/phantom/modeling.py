@@ -86,9 +86,10 @@ def egg(
     material: str,
     *,
     cuts: Iterable[tuple[Vector, Vector]] = (),
+    quarters: Iterable[tuple[int, int]] = ((-1, 1), (-1, -1), (1, 1), (1, -1)),
     name: str = "",
 ) -> list[Part]:
-    """Return an egg: four quarters of ellipsoids that meet without an edge.
+    """Return an egg: quarters of ellipsoids that meet without an edge.
 
     Parameters
     ----------
@@ -100,13 +101,16 @@ def egg(
         From the center to the front and the back, to the top and the bottom.
     material, cuts, name
         As for :func:`blob`.
+    quarters : pairs
+        Which quarters: -1 for the front, 1 for the back; 1 for the top, -1 for the bottom.
     """
     parts: list[Part] = []
-    for depth, backward in zip(front_back_mm, (-1.0, 1.0)):
-        for height, upward in zip(up_down_mm, (1.0, -1.0)):
-            quarter = [(center_mm, (0.0, -backward, 0.0)), (center_mm, (0.0, 0.0, -upward))]
-            semi_axes = (half_width_mm, depth, height)
-            parts.append(blob(center_mm, semi_axes, material, cuts=[*quarter, *cuts], name=name))
+    for backward, upward in quarters:
+        sides = [(center_mm, (0.0, -backward, 0.0)), (center_mm, (0.0, 0.0, -upward))]
+        depth = front_back_mm[0] if backward < 0 else front_back_mm[1]
+        height = up_down_mm[0] if upward > 0 else up_down_mm[1]
+        semi_axes = (half_width_mm, depth, height)
+        parts.append(blob(center_mm, semi_axes, material, cuts=[*sides, *cuts], name=name))
     return parts
 
 

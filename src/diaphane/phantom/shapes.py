@@ -15,7 +15,6 @@ from diaphane.arrays import DoubleArray
 from diaphane.errors import InputError
 
 Vector = tuple[float, float, float]
-AnyPart = TypeVar("AnyPart", bound="Ellipsoid | Cylinder | Box")
 
 
 @dataclass(frozen=True)
@@ -177,6 +176,7 @@ class Box:
 
 
 Part = Ellipsoid | Cylinder | Box
+AnyPart = TypeVar("AnyPart", bound=Ellipsoid | Cylinder | Box)
 
 
 def frame_deg(z_axis: Vector, x_axis: Vector | None = None) -> Vector:

@@ -32,7 +32,6 @@ from diaphane.errors import InputError
 from diaphane.notices import notice
 from diaphane.options import Range
 from diaphane.phantom.body import Body
-from diaphane.phantom.chords import BLOCK
 from diaphane.progress import track
 from diaphane.step import step
 from diaphane.units import Quantity
@@ -126,7 +125,7 @@ def _intensities(
     """Yield some views at a time, with what share of its photons each pixel gets."""
     detector = beam.detector
     shape = (detector.n_rows, subrays, detector.n_columns, subrays)
-    order = _tile_order(shape[0] * subrays, shape[2] * subrays)
+    order = _neighborly(shape[0] * subrays, shape[2] * subrays)
     row, sub_row, column, sub_column = (x[order] for x in np.indices(shape).reshape(4, -1))
     # Along u and along v, each part of the pixel meets each part of the spot exactly once, and
     # the parts of the spot are all met: the steps (1, 1) and (2, 1) have the determinant -1.
@@ -149,11 +148,13 @@ def _intensities(
         yield views, np.exp(-integrals).reshape(-1, *shape).mean(axis=(2, 4))
 
 
-def _tile_order(n_rows: int, n_columns: int) -> NDArray[np.intp]:
-    """Return the order of the places of a detector that keeps neighbors together in squares."""
-    edge = int(np.sqrt(BLOCK))
+def _neighborly(n_rows: int, n_columns: int) -> NDArray[np.intp]:
+    """Return an order of the places of a detector that keeps neighbors together (Morton's)."""
     row, column = np.divmod(np.arange(n_rows * n_columns), n_columns)
-    return np.lexsort((column, row, column // edge, row // edge))
+    code = np.zeros_like(row)
+    for bit in range(max(n_rows, n_columns).bit_length()):
+        code |= (column >> bit & 1) << 2 * bit | (row >> bit & 1) << 2 * bit + 1
+    return np.argsort(code)
 
 
 class _Camera:

@@ -75,6 +75,7 @@ def _fill_slices(first, last, affine, inside, column_mm, packed, adds, out):  # 
     n_parts = len(packed[2])
     n_rows = out.shape[1]
     lines = np.empty((6, n_lines))
+    every = np.arange(n_parts)
     for number in range(first * n_rows, last * n_rows):
         i, row = number // n_rows, number % n_rows
         for k in range(n_lines):
@@ -85,7 +86,7 @@ def _fill_slices(first, last, affine, inside, column_mm, packed, adds, out):  # 
                 lines[axis, k] = a * slice_index + b * row_index - 0.5 * c + d
                 lines[3 + axis, k] = c / column_mm
         chosen = np.empty(n_parts, np.int64)
-        n_chosen = candidates(lines, n_lines, packed[1], packed[2], chosen)
+        n_chosen = candidates(lines, n_lines, packed[1], packed[2], every, n_parts, chosen)
         start = np.empty((n_chosen, n_lines))
         end = np.empty((n_chosen, n_lines))
         for k in range(n_chosen):
