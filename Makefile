@@ -17,7 +17,7 @@ $(UV):
 	.uv/bin/python -m pip install --quiet --disable-pip-version-check "uv>=0.9,<1"
 
 .venv/.base: $(UV) pyproject.toml uv.lock
-	$(UV) sync --locked --no-default-groups --inexact --python $(PYTHON)
+	$(UV) sync --locked --compile-bytecode --no-default-groups --inexact --python $(PYTHON)
 	@touch $@
 
 .venv/.dev: .venv/.base

@@ -3,13 +3,15 @@
 import base64
 import gzip
 import io
+from dataclasses import replace
 
 import numpy as np
 from PIL import Image as PillowImage
 from scipy import ndimage
 
 from diaphane.arrays import AnyArray, ByteArray
-from diaphane.image import Image, Picture
+from diaphane.image import Image, Picture, resample
+from diaphane.space import GridOptions
 
 VOLUME_RANGE_HU = (-500.0, 1500.0)
 """What the 256 gray levels of the small volume cover."""
@@ -22,7 +24,9 @@ LOWEST_HU, HIGHEST_HU = -1100.0, 2500.0
 
 def packed(array: AnyArray) -> str:
     """Return the bytes of `array`, compressed, as base64 text."""
-    return base64.b64encode(gzip.compress(np.ascontiguousarray(array).tobytes(), 9)).decode()
+    return base64.b64encode(
+        gzip.compress(np.ascontiguousarray(array).tobytes(), 9, mtime=0)
+    ).decode()
 
 
 def small_volume(image: Image) -> tuple[ByteArray, tuple[float, float, float]]:
@@ -36,17 +40,14 @@ def small_volume(image: Image) -> tuple[ByteArray, tuple[float, float, float]]:
     values : (slices, rows, columns) uint8
     spacing_mm : (3,) floats
     """
-    spacing = np.array(image.grid.spacing_mm)
-    target_mm = (np.array(image.grid.shape) * spacing).max() / LONGEST_SIDE
-    factors = np.minimum(1.0, spacing / target_mm)
-    smoothed = ndimage.gaussian_filter(
-        np.asarray(image.values, dtype=np.float32), np.maximum(0.6, 0.45 / factors)
-    )
-    values = ndimage.zoom(smoothed, factors, order=1, grid_mode=True, mode="nearest")
+    longest_mm = max(n * mm for n, mm in zip(image.grid.shape, image.grid.spacing_mm))
+    voxel_mm = max(longest_mm / LONGEST_SIDE, *image.grid.spacing_mm)
+    blur = [max(0.6, 0.45 * voxel_mm / mm) for mm in image.grid.spacing_mm]
+    smooth = ndimage.gaussian_filter(image.values.astype(np.float32), blur)
+    small = resample(replace(image, values=smooth), grid=GridOptions(voxel_mm=voxel_mm))
     low, high = VOLUME_RANGE_HU
-    gray = np.clip((values - low) / (high - low), 0, 1) * 255
-    new_spacing = spacing * np.array(image.grid.shape) / np.array(values.shape)
-    return gray.round().astype(np.uint8), tuple(float(s) for s in new_spacing)
+    gray = np.clip((small.values - low) / (high - low), 0, 1) * 255
+    return gray.round().astype(np.uint8), small.grid.spacing_mm
 
 
 def histogram(image: Image) -> dict[str, object]:

@@ -26,15 +26,15 @@ def section(image: Image, *, position: int | None = None) -> Picture:
 
 
 def shadow(scan: Scan, *, view: int = 0) -> Picture:
-    """Return one view as a radiograph, head up."""
-    values = scan.values[view][::-1]
+    """Return one view as a radiograph, head up; counts on a logarithmic scale, as on film."""
+    values = _seen(scan)[view][::-1]
     low, high = np.percentile(values, (0.5, 99.5))
     return gray(values, float(low), float(high))
 
 
 def sinogram(scan: Scan) -> Picture:
     """Return the middle row of the detector over all views, one line a view."""
-    values = scan.values[:, scan.values.shape[1] // 2]
+    values = _seen(scan)[:, scan.values.shape[1] // 2]
     low, high = np.percentile(values, (0.5, 99.5))
     return gray(values, float(low), float(high))
 
@@ -50,3 +50,8 @@ def picture_of(value: Any) -> Picture | None:
     if isinstance(value, Image) and value.quantity is Quantity.HOUNSFIELD:
         return plane(value, plane="axial")
     return section(value) if isinstance(value, Image) else None
+
+
+def _seen(scan: Scan) -> AnyArray:
+    counts = scan.quantity is Quantity.COUNTS
+    return np.log(np.maximum(scan.values, 1)) if counts else scan.values

@@ -18,7 +18,6 @@ from diaphane.demo.simulated import (
     grid_like,
     head_beam,
     measure,
-    reach_of,
 )
 from diaphane.demo.telling import Results, pictures, tell
 from diaphane.formats import write_dicom, write_gltf, write_nifti, write_png, write_stl
@@ -95,9 +94,9 @@ def _compute(size: Size, folder: Path) -> Results:
 
 def _scans(body: Body, size: Size) -> tuple[ConeScan, ConeScan]:
     """Return the scan of the body and that of the water, named for the record."""
-    beam = head_beam(size, reach_of(body))
+    beam = head_beam(size)
     scan = measure(body, beam, size, seed=1)
-    few_rows = min(beam.detector.n_rows, 2 * round(30 / size.pixel_mm) + 1)
+    few_rows = min(beam.detector.n_rows, 2 * round(75 / size.pixel_mm) + 1)
     narrow = replace(beam.detector, n_rows=few_rows, center_row=(few_rows - 1) / 2)
     cylinder = water_cylinder(radius_mm=WATER_RADIUS_MM, length_mm=120.0, inserts="none")
     return scan, measure(cylinder, replace(beam, detector=narrow), size, seed=2)

@@ -75,15 +75,15 @@ def _planes(story: Story) -> tuple[list[dict[str, Any]], Any]:
     dz, dy, dx = image.grid.spacing_mm
     values = np.asarray(image.values)
     cut = {
-        "axial": (values[middle[0]], (dy, dx)),
-        "coronal": (values[::-1, middle[1]], (dz, dx)),
-        "sagittal": (values[::-1, :, middle[2]], (dz, dy)),
+        "axial": (values[middle[0]], (dy, dx), "RLAP"),
+        "coronal": (values[::-1, middle[1]], (dz, dx), "RLHF"),
+        "sagittal": (values[::-1, :, middle[2]], (dz, dy), "APHF"),
     }
     planes = [
-        {"id": name, "shape": plane.shape, "pixel_mm": pixel_mm}
-        for name, (plane, pixel_mm) in cut.items()
+        {"id": name, "shape": plane.shape, "pixel_mm": pixel_mm, "letters": letters}
+        for name, (plane, pixel_mm, letters) in cut.items()
     ]
-    rounded = [np.clip(p, -32768, 32767).round().astype("<i2").ravel() for p, _ in cut.values()]
+    rounded = [np.clip(p, -32768, 32767).round().astype("<i2").ravel() for p, _, _ in cut.values()]
     return planes, np.concatenate(rounded)
 
 

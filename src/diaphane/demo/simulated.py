@@ -38,25 +38,20 @@ class Size:
         return self.pixel_mm * SOURCE_TO_AXIS_MM / SOURCE_TO_DETECTOR_MM
 
 
-SOURCE_TO_AXIS_MM = 1000.0
-SOURCE_TO_DETECTOR_MM = 1500.0
+SOURCE_TO_AXIS_MM = 2000.0
+"""Far away, so that the cone is flat (3.4° at the crown) and its error small."""
+SOURCE_TO_DETECTOR_MM = 2500.0
+HEAD_REACH_MM = (112.0, 119.0)
+"""How far the head reaches from the origin: across the axis of rotation, and along it."""
 SIZES: dict[SizeName, Size] = {
-    "full": Size(360, 1.5, 60_000, 2, 720, 24, 12),
-    "small": Size(90, 6.0, 200_000, 1, 240, 4, 6),
+    "full": Size(360, 1.25, 150_000, 2, 720, 24, 12),
+    "small": Size(90, 5.0, 400_000, 1, 240, 4, 6),
 }
 
 
-def head_beam(size: Size, reach_mm: tuple[float, float]) -> ConeBeam:
-    """Return a circle of views around a body.
-
-    Parameters
-    ----------
-    size : Size
-        Views and pixels.
-    reach_mm : (radius, half height)
-        How far the body reaches from the middle, across the axis and along it.
-    """
-    radius, half_height = reach_mm
+def head_beam(size: Size) -> ConeBeam:
+    """Return a circle of views in which the whole head is seen."""
+    radius, half_height = HEAD_REACH_MM
     across = 2 * SOURCE_TO_DETECTOR_MM * np.tan(np.arcsin(radius / SOURCE_TO_AXIS_MM))
     along = 2 * half_height * SOURCE_TO_DETECTOR_MM / (SOURCE_TO_AXIS_MM - radius)
     detector = Detector(
@@ -85,13 +80,6 @@ def measure(body: Body, beam: ConeBeam, size: Size, *, seed: int) -> ConeScan:
     if not isinstance(counted, ConeScan):
         raise TypeError("a cone beam gives a cone scan")
     return counted
-
-
-def reach_of(body: Body) -> tuple[float, float]:
-    """Return how far a body reaches from the origin: across the axis, and along it."""
-    low, high = body.bounds_mm
-    across = max(float(np.hypot(x, y)) for x in (low[0], high[0]) for y in (low[1], high[1]))
-    return across, float(max(-low[2], high[2]))
 
 
 def grid_like(image: Image) -> GridOptions:

@@ -46,6 +46,8 @@ class StageShown:
     """The step's name for people."""
     words: Both
     """What it does."""
+    name: str
+    """How the chain calls it; empty for the measurement, which comes before the chain."""
     step: str
     """The step's public name."""
     notices: Sequence[Both] = ()
@@ -89,4 +91,4 @@ class Story:
     has_real: bool = False
     """Whether the first tiles are of real measurements."""
     assumed: Sequence[Both] = field(default_factory=tuple)
-    """All notices, each once."""
+    """All notices, each with the stage that said it."""

@@ -2,7 +2,7 @@
 
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +12,14 @@ from diaphane.ct import ConeScan
 from diaphane.demo.checks import BONE_HU, BRAIN_RADIUS_MM, Checks
 from diaphane.demo.figures import picture_of, shadow, sinogram
 from diaphane.demo.story import Shown, StageShown, Story, Tile
-from diaphane.demo.words import Both, measured, number, words
+from diaphane.demo.words import LANGUAGES, Both, measured, number, words
+from diaphane.history import history_of
 from diaphane.image import Image, Picture
 from diaphane.quality import difference
 from diaphane.render import plane
+
+LEVEL_MM = 35.0
+"""Height of the axial slice shown: through the ventricles."""
 
 
 @dataclass(frozen=True)
@@ -52,12 +56,14 @@ def pictures(results: Results) -> Mapping[str, Picture]:
     return {
         "view": shadow(results.scan),
         "sinogram": sinogram(results.scan),
-        "axial": plane(results.image, plane="axial", window="soft"),
+        "axial": plane(results.image, plane="axial", position_mm=LEVEL_MM, window="soft"),
         "coronal": plane(results.image, plane="coronal", window="bone"),
         "sagittal": plane(results.image, plane="sagittal", window="bone"),
-        "truth": plane(results.truth, plane="axial", window="soft"),
-        "error": plane(error, plane="axial"),
-        "few_views": plane(results.few, plane="axial", window="soft"),
+        "truth": plane(results.truth, plane="axial", position_mm=LEVEL_MM, window="soft"),
+        "error": plane(
+            error, plane="axial", position_mm=LEVEL_MM, level=0, width=400, colors="diverging"
+        ),
+        "few_views": plane(results.few, plane="axial", position_mm=LEVEL_MM, window="soft"),
         "water_view": shadow(results.water),
         "water": plane(results.water_image, plane="axial", level=0, width=100),
         "bones": results.run["picture"],
@@ -97,7 +103,14 @@ def tell(results: Results, real: Sequence[Tile], folder: Path) -> Story:
         command=_command(folder),
         chain_text=results.chain_text,
         has_real=bool(real),
-        assumed=_once(said for stage in stages for said in stage.notices),
+        assumed=[
+            Both(
+                f"{stage.title.en} ({stage.name}): {said.en}",
+                f"{stage.title.fr} ({stage.name}) : {said.fr}",
+            )
+            for stage in stages
+            for said in stage.notices
+        ],
     )
 
 
@@ -141,11 +154,14 @@ def _stages(results: Results) -> list[StageShown]:
     costs = {stage.name: stage.cpu_s for stage in record.stages}
     english, french = explain(results.run, "en"), explain(results.run, "fr")
     n_views = len(results.scan.values)
-    first = StageShown(
-        words("stage_scan"),
-        words("stage_scan_words", views=n_views),
-        "phantom.scan",
-        picture=_shown_value(results.scan, words("stage_scan")),
+    measured_en, measured_fr = (
+        next(p for p in explain(history_of(results.scan), code) if p.step == "phantom.scan")
+        for code in LANGUAGES
+    )
+    first = replace(
+        _stage(measured_en, measured_fr, None, results.scan),
+        title=words("stage_scan"),
+        words=words("stage_scan_words", views=n_views),
     )
     told = [
         _stage(en, fr, costs.get(en.name), results.run[en.name])
@@ -164,16 +180,13 @@ def _stage(en: Passage, fr: Passage, cpu_s: float | None, value: Any) -> StageSh
     cost = None if cpu_s is None else words("cpu_seconds", seconds=float(cpu_s))
     notices = [Both(a, b) for a, b in zip(en.notices, fr.notices)]
     shown = _shown_value(value, title)
-    return StageShown(title, Both(en.text, fr.text), en.step, notices, options, cost, shown)
+    text = Both(en.text, fr.text)
+    return StageShown(title, text, en.name, en.step, notices, options, cost, shown)
 
 
 def _shown_value(value: Any, title: Both) -> Shown | None:
     picture = picture_of(value)
     return None if picture is None else Shown(picture, title, title)
-
-
-def _once(said: Any) -> list[Both]:
-    return list(dict.fromkeys(said))
 
 
 def _command(folder: Path) -> str:

@@ -40,8 +40,16 @@ class Threshold {
         picture.data[4 * i + 3] = 255;
       }
       context.putImageData(picture, 0, 0);
+      this.drawLetters(context, plane.letters, columns, rows);
       offset += rows * columns;
     }
+  }
+  drawLetters(context, [left, right, top, bottom], columns, rows) {
+    const size = Math.max(7, Math.round(columns / 22));
+    context.font = `${size}px system-ui, sans-serif`;
+    context.fillStyle = "#b3b1ac"; context.textAlign = "center"; context.textBaseline = "middle";
+    context.fillText(left, size, rows / 2); context.fillText(right, columns - size, rows / 2);
+    context.fillText(top, columns / 2, size); context.fillText(bottom, columns / 2, rows - size);
   }
   drawHistogram() {
     const canvas = document.getElementById("histogram"), scale = devicePixelRatio;
