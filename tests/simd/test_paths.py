@@ -10,7 +10,7 @@ import pytest
 
 from diaphane.errors import InputError
 from diaphane.simd import ISA, W, host, kernel, load, store
-from diaphane.simd.compiling import _own_stamp
+from diaphane.simd.compiling import _stamp_of
 
 HERE = Path(__file__).parent
 
@@ -44,11 +44,11 @@ def _double(values):
 @pytest.mark.skipif(ISA == "numpy", reason="nothing is compiled")
 def test_code_on_disk_is_stale_when_the_registers_change(monkeypatch: pytest.MonkeyPatch):
     stamp = kernel()(_double)._cache._cache_file._source_stamp
-    assert stamp[1] == _own_stamp()
+    assert stamp[1] == _stamp_of(Path(__file__).parent)
     monkeypatch.setattr("diaphane.simd.compiling.ISA", "another")
-    _own_stamp.cache_clear()
+    _stamp_of.cache_clear()
     assert kernel()(_double)._cache._cache_file._source_stamp != stamp
-    _own_stamp.cache_clear()
+    _stamp_of.cache_clear()
 
 
 def test_kernels_are_kept_in_the_users_cache_where_the_package_cannot_be_written(tmp_path: Path):

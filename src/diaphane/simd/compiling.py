@@ -18,7 +18,8 @@ FAST = frozenset({"contract", "reassoc", "nsz", "arcp"})
 def kernel(*, inline: bool = False) -> Callable[[Callable[..., Any]], Any]:
     """Compile a function of numbers and arrays with Numba, and keep the machine code on disk.
 
-    Code on disk is stale when the function's file, this package or the instruction set changes.
+    Code on disk is stale when the instruction set, this package, or any file in the folder of the
+    function changes: a kernel may call kernels of its own room, not of others.
     Kernels let go of Python's lock, so that threads run them side by side. They check nothing:
     whoever calls one looks at sizes and ranges before.
 
@@ -32,22 +33,22 @@ def kernel(*, inline: bool = False) -> Callable[[Callable[..., Any]], Any]:
         options = {"cache": True, "nogil": True, "error_model": "numpy", "fastmath": set(FAST)}
         dispatcher = njit(forceinline=inline, **options)(function)
         if not config.DISABLE_JIT:
-            _stamp(dispatcher)
+            _stamp(dispatcher, Path(function.__code__.co_filename).parent)
         return dispatcher
 
     return compile_later
 
 
 @functools.cache
-def _own_stamp() -> str:
+def _stamp_of(room: Path) -> str:
     sha = hashlib.sha256(f"{ISA} {W}".encode())
-    for source in sorted(Path(__file__).parent.glob("*.py")):
+    for source in (*sorted(Path(__file__).parent.glob("*.py")), *sorted(room.glob("*.py"))):
         sha.update(source.read_bytes())
     return sha.hexdigest()
 
 
-def _stamp(dispatcher: Any) -> None:
-    """Join this package's stamp to that of the kernel's file, the only one Numba looks at."""
+def _stamp(dispatcher: Any, room: Path) -> None:
+    """Join the stamp of all that a kernel may call to that of its file, Numba's only one."""
     with contextlib.suppress(AttributeError):  # a private place of Numba; without it: a stale hit
         stored = dispatcher._cache._cache_file
-        stored._source_stamp = (stored._source_stamp, _own_stamp())
+        stored._source_stamp = (stored._source_stamp, _stamp_of(room))
