@@ -60,7 +60,11 @@ def rays_of(beam, columns):
         origins = t * u
         return origins, np.broadcast_to(-s, origins.shape)
     source = beam.source_to_axis_mm * s
-    pixel = t * u - (beam.source_to_detector_mm - beam.source_to_axis_mm) * s
+    distance = beam.source_to_detector_mm
+    if beam.detector.shape == "curved":
+        pixel = source + distance * (np.sin(t / distance) * u - np.cos(t / distance) * s)
+    else:
+        pixel = source + t * u - distance * s
     direction = pixel - source
     direction = direction / np.linalg.norm(direction, axis=-1, keepdims=True)
     return np.broadcast_to(source, direction.shape), direction
@@ -108,3 +112,9 @@ def parallel(angles_rad, n_columns=161, pitch_mm=0.5, **kwargs):
 def fan(angles_rad, n_columns=161, pitch_mm=0.5, **kwargs):
     """A fan whose pitch at the axis is `pitch_mm`."""
     return FanBeam(angles_rad, Detector(1, n_columns, pitch_mm, pitch_mm * 1.5, **kwargs), 200, 300)
+
+
+def curved_fan(angles_rad, n_columns=161, pitch_mm=0.5, **kwargs):
+    """A wide fan onto a curved detector whose pitch at the axis is `pitch_mm`."""
+    detector = Detector(1, n_columns, pitch_mm, pitch_mm * 1.8, shape="curved", **kwargs)
+    return FanBeam(angles_rad, detector, 100, 180)

@@ -6,6 +6,7 @@ from ct_truth import (
     BODY,
     FLAT_PLACES,
     Ellipse,
+    curved_fan,
     fan,
     full_turn,
     half_turn,
@@ -18,8 +19,8 @@ from scipy.interpolate import RegularGridInterpolator
 
 from diaphane.ct import Detector, FanBeam, FanScan, ParallelBeam, ParallelScan
 from diaphane.ct.filtered_backprojection import fbp
-from diaphane.ct.ramp import filter_rows
-from diaphane.ct.redundancy import fan_weights
+from diaphane.ct.ramp import filter_block, row_response
+from diaphane.ct.redundancy import ray_weights
 from diaphane.errors import Cancelled, GeometryError, OptionError, QuantityError
 from diaphane.progress import Cancel, listen
 from diaphane.space import GridOptions
@@ -31,6 +32,8 @@ BEAMS = {
     "parallel, full turn": lambda **k: parallel(full_turn(600), 161, **k),
     "fan, odd": lambda **k: fan(full_turn(601), 161, **k),
     "fan, even": lambda **k: fan(full_turn(600), 160, **k),
+    "curved fan, odd": lambda **k: curved_fan(full_turn(601), 161, **k),
+    "curved fan, even": lambda **k: curved_fan(full_turn(600), 160, **k),
 }
 
 
@@ -58,12 +61,18 @@ def rows_of(scan, values):
 def reference(scan, image, window="hann"):
     """Filtered backprojection as the books write it: voxel by voxel, in float64."""
     beam = scan.beam
-    is_fan = isinstance(beam, FanBeam)
+    detector, is_fan = beam.detector, isinstance(beam, FanBeam)
+    is_curved = detector.shape == "curved"
     distance = beam.source_to_axis_mm if is_fan else np.inf
-    scale = beam.source_to_axis_mm / beam.source_to_detector_mm if is_fan else 1.0
-    s = beam.detector.column_mm * scale
-    weighted = scan.values / np.sqrt(1 + (s / distance) ** 2)
-    filtered = filter_rows(weighted, s[1] - s[0], window=window).astype(np.float64)
+    s = detector.column_mm / (beam.magnification if is_fan else 1.0)
+    cosines = np.cos(s / distance) if is_curved else 1 / np.sqrt(1 + (s / distance) ** 2)
+    response = row_response(
+        detector.n_columns,
+        s[1] - s[0],
+        window=window,
+        step_rad=(s[1] - s[0]) / distance if is_curved else 0.0,
+    )
+    filtered = filter_block(scan.values * cosines, response).astype(np.float64)
     n_slices, ny, nx = image.grid.shape
     index = np.stack(np.meshgrid([0], np.arange(ny), np.arange(nx), indexing="ij"), -1)
     x, y = np.moveaxis(image.grid.to_mm(index)[0, ..., :2], -1, 0)
@@ -71,10 +80,15 @@ def reference(scan, image, window="hann"):
     for beta, rows in zip(beam.angles_rad, filtered):
         away = 1 - (x * np.sin(beta) - y * np.cos(beta)) / distance
         place = (x * np.cos(beta) + y * np.sin(beta)) / away
+        if is_curved:
+            away = np.hypot(away, away * place / distance)
+            place = distance * np.arctan(place / distance)
         for z in range(n_slices):
             values[z] += np.interp(place, s, rows[z], 0, 0) / away**2
     edge = min(-s[0], s[-1])
-    radius = edge / np.sqrt(1 + (edge / distance) ** 2)
+    radius = edge
+    if is_fan:
+        radius = distance * np.sin(edge / distance if is_curved else np.arctan(edge / distance))
     return values * np.pi / beam.n_views * (np.hypot(x, y) <= radius)
 
 
@@ -104,7 +118,7 @@ def test_a_small_disc_is_found_where_it_is_on_any_grid(name):
 
 
 @pytest.mark.parametrize("n_rows", [1, 3, 9])
-@pytest.mark.parametrize("name", ["parallel, half a turn, even", "fan, odd"])
+@pytest.mark.parametrize("name", ["parallel, half a turn, even", "fan, odd", "curved fan, even"])
 def test_the_kernels_do_what_the_books_write(name, n_rows):
     beam = BEAMS[name](center_column=78.6)
     noise = np.random.default_rng(n_rows).normal(size=(beam.n_views, n_rows, 1))
@@ -166,6 +180,33 @@ def test_a_fan_with_holes_is_right_where_every_ray_was_measured_from_one_side(is
     assert_all_places_right(image, 1.5e-4)
 
 
+@pytest.mark.parametrize("make", [fan, curved_fan])
+@pytest.mark.parametrize("extra_deg", [0, 20])
+def test_a_short_scan_of_half_a_turn_and_the_fan_is_right(make, extra_deg):
+    fan_rad = np.ptp(make(full_turn(1)).fan_rad)
+    angles = np.arange(0.7, 0.7 + np.pi + fan_rad + np.deg2rad(extra_deg), np.pi / 360)
+    image = fbp(scan_of(BODY, make(angles)))
+    assert codes(image) == ["ct.field_of_view"]
+    assert_all_places_right(image, 1.5e-4)
+
+
+@pytest.mark.parametrize("make", [parallel, fan, curved_fan])
+@pytest.mark.parametrize("center_column", [21.2, 105.8])
+def test_a_detector_to_one_side_sees_the_whole_body_in_a_full_turn(make, center_column):
+    beam = make(full_turn(720), 128, center_column=center_column)
+    image = fbp(scan_of(BODY, beam))
+    assert said(image, "offset_detector")["percent"] == 20
+    assert "ct.truncated" not in codes(image)
+    assert_all_places_right(image, 1.5e-4)
+
+
+@pytest.mark.parametrize("make", [parallel, fan, curved_fan])
+def test_a_detector_to_one_side_with_a_short_scan_is_refused(make):
+    beam = make(np.arange(0, 4.2, 0.02), 128, center_column=21.2)
+    with pytest.raises(GeometryError, match=r"one side .* needs views around the full circle"):
+        fbp(scan_of(BODY, beam))
+
+
 def test_rays_of_a_fan_that_were_measured_from_no_side_are_told():
     angles = full_turn(720)
     image = fbp(scan_of(BODY, fan(angles[angles < 2.5])))
@@ -173,11 +214,13 @@ def test_rays_of_a_fan_that_were_measured_from_no_side_are_told():
     assert missing == pytest.approx(100 * (np.pi - 2.5) / np.pi, abs=2.0)
 
 
-def test_weights_of_a_ray_and_of_the_ray_that_runs_back_add_up_to_one_arc():
+@pytest.mark.parametrize("make", [fan, curved_fan])
+@pytest.mark.parametrize("kept_rad", [4.2, 4.5, 5.9])
+def test_weights_of_a_ray_and_of_the_ray_that_runs_back_add_up_to_one_arc(make, kept_rad):
     angles = full_turn(720)
-    beam = fan(angles[(angles < 4.5)], 161)
-    weights = fan_weights(beam) / (2 * np.pi / 720)
-    fan_rad = np.arctan(beam.detector.column_mm / beam.source_to_detector_mm)
+    beam = make(angles[(angles < kept_rad)], 161)
+    weights = ray_weights(beam) / (2 * np.pi / 720)
+    fan_rad = beam.fan_rad
     interpolate = RegularGridInterpolator((beam.angles_rad, fan_rad), weights, bounds_error=False)
     back = beam.angles_rad[:, None] + np.pi - 2 * fan_rad
     back_weights = np.nan_to_num(

@@ -23,6 +23,11 @@ def _expected(beam: ConeBeam, field: ConeField, filtered: np.ndarray, weights: n
         depth = beam.source_to_axis_mm - (x * np.sin(angle) - y * np.cos(angle))
         magnification = beam.source_to_detector_mm / depth
         u_mm = magnification * (x * np.cos(angle) + y * np.sin(angle))
+        far = depth
+        if detector.shape == "curved":
+            angle = np.arctan(u_mm / beam.source_to_detector_mm)
+            u_mm, far = angle * beam.source_to_detector_mm, depth / np.cos(angle)
+            magnification = beam.source_to_detector_mm / far
         column = u_mm / detector.column_spacing_mm + detector.center_column
         row = magnification * z / detector.row_spacing_mm + detector.center_row
         i = np.clip(column.astype(int), 0, detector.n_columns - 2)
@@ -30,7 +35,7 @@ def _expected(beam: ConeBeam, field: ConeField, filtered: np.ndarray, weights: n
         f, g = column - i, row - j
         low = (1 - f) * view[j, i] + f * view[j, i + 1]
         high = (1 - f) * view[j + 1, i] + f * view[j + 1, i + 1]
-        total += weight * (beam.source_to_axis_mm / depth) ** 2 * ((1 - g) * low + g * high)
+        total += weight * (beam.source_to_axis_mm / far) ** 2 * ((1 - g) * low + g * high)
     index = np.arange(len(field.z_mm))[:, None, None]
     return np.where((index >= field.first) & (index < field.stop), total, 0)
 
@@ -78,6 +83,10 @@ CASES = {
     "slices all above the plane of the source": (
         ConeBeam(_uneven(9), Detector(24, 24, 1.0, 1.0, -6.5, 11.5), 100, 150),
         Grid.centered((14, 10, 12), 0.9, (0.0, 0.0, 11.0)),
+    ),
+    "curved, wide": (
+        ConeBeam(_uneven(9), Detector(37, 61, 1.3, 1.1, 15.2, 33.9, "curved"), 50, 90),
+        Grid.centered((23, 17, 21), (0.7, 0.8, 0.9), (1.5, -2.0, 0.8)),
     ),
     "one slice, one view": (
         ConeBeam(np.array([0.4]), Detector(9, 20, 1.0, 1.0), 100, 150),

@@ -14,6 +14,10 @@ through ``t u + z v`` along ``-s``.
 Column c of the detector lies at ``(c - center_column) * column_spacing_mm`` along u, row r at
 ``(r - center_row) * row_spacing_mm`` along v; indices are pixel centers. ``center_column`` is
 where the axis of rotation is seen, ``center_row`` where the plane of the source is.
+
+A curved detector stands on a cylinder of radius D = ``source_to_detector_mm`` whose axis runs
+through the source along v. Its columns are counted along the arc: the place a lies at the angle
+``γ = a / D`` from the central ray, where a flat detector has ``γ = arctan(a / D)``.
 """
 
 from dataclasses import dataclass, field
@@ -21,52 +25,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from diaphane.arrays import DoubleArray, frozen
+from diaphane.ct.detector import Detector
 from diaphane.errors import GeometryError
 from diaphane.history import History
 
-
-@dataclass(frozen=True)
-class Detector:
-    """A flat detector of equal pixels."""
-
-    n_rows: int
-    """Pixels along the axis of rotation."""
-    n_columns: int
-    """Pixels across it."""
-    row_spacing_mm: float
-    """From row to row, center to center."""
-    column_spacing_mm: float
-    """From column to column, center to center."""
-    center_row: float = float("nan")
-    """Row index, not rounded, at the height of the source; by default the middle."""
-    center_column: float = float("nan")
-    """Column index, not rounded, where the axis of rotation is seen; by default the middle."""
-
-    def __post_init__(self) -> None:
-        for name in ("n_rows", "n_columns"):
-            if getattr(self, name) < 1:
-                raise GeometryError(f"detector {name} must be >= 1, got {getattr(self, name)}")
-        for name in ("row_spacing_mm", "column_spacing_mm"):
-            value = getattr(self, name)
-            if not (np.isfinite(value) and value > 0):
-                raise GeometryError(f"detector {name} must be > 0, got {value}")
-        for name, n in (("center_row", self.n_rows), ("center_column", self.n_columns)):
-            if np.isnan(getattr(self, name)):
-                object.__setattr__(self, name, (n - 1) / 2)
-            if not np.isfinite(getattr(self, name)):
-                raise GeometryError(f"detector {name} must be finite, got {getattr(self, name)}")
-
-    @property
-    def row_mm(self) -> DoubleArray:
-        """The height of each row along v: shape (n_rows,)."""
-        return (np.arange(self.n_rows, dtype=np.float64) - self.center_row) * self.row_spacing_mm
-
-    @property
-    def column_mm(self) -> DoubleArray:
-        """The place of each column along u: shape (n_columns,)."""
-        return (
-            np.arange(self.n_columns, dtype=np.float64) - self.center_column
-        ) * self.column_spacing_mm
+_WIDEST_DEG = 80
+_NARROWEST_DEG = 1.0
+_MANY_COLUMNS = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,6 +47,8 @@ class ParallelBeam:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "angles_rad", _angles(self.angles_rad))
+        if self.detector.shape != "flat":
+            raise GeometryError("parallel rays need a flat detector: a curved one has a source")
 
     @property
     def n_views(self) -> int:
@@ -91,7 +58,7 @@ class ParallelBeam:
 
 @dataclass(frozen=True, eq=False)
 class FanBeam:
-    """A fan of rays from a point to a flat detector, each row a slice of its own."""
+    """A fan of rays from a point to a detector, each row a slice of its own."""
 
     angles_rad: DoubleArray
     """View angles β: shape (n_views,)."""
@@ -107,16 +74,27 @@ class FanBeam:
     def __post_init__(self) -> None:
         object.__setattr__(self, "angles_rad", _angles(self.angles_rad))
         _check_distances(self.source_to_axis_mm, self.source_to_detector_mm)
+        _check_arc(self.detector, self.source_to_detector_mm)
 
     @property
     def n_views(self) -> int:
         """How many views there are."""
         return len(self.angles_rad)
 
+    @property
+    def fan_rad(self) -> DoubleArray:
+        """The angle γ between each column's ray and the central one: shape (n_columns,)."""
+        return fan_angles(self.detector, self.source_to_detector_mm)
+
+    @property
+    def magnification(self) -> float:
+        """How much larger the axis appears on the detector."""
+        return self.source_to_detector_mm / self.source_to_axis_mm
+
 
 @dataclass(frozen=True, eq=False)
 class ConeBeam:
-    """A cone of rays from a point to a flat detector."""
+    """A cone of rays from a point to a detector."""
 
     angles_rad: DoubleArray
     """View angles β: shape (n_views,)."""
@@ -132,11 +110,17 @@ class ConeBeam:
     def __post_init__(self) -> None:
         object.__setattr__(self, "angles_rad", _angles(self.angles_rad))
         _check_distances(self.source_to_axis_mm, self.source_to_detector_mm)
+        _check_arc(self.detector, self.source_to_detector_mm)
 
     @property
     def n_views(self) -> int:
         """How many views there are."""
         return len(self.angles_rad)
+
+    @property
+    def fan_rad(self) -> DoubleArray:
+        """The angle γ between each column's rays and the central one: shape (n_columns,)."""
+        return fan_angles(self.detector, self.source_to_detector_mm)
 
     @property
     def magnification(self) -> float:
@@ -145,6 +129,13 @@ class ConeBeam:
 
 
 Beam = ParallelBeam | FanBeam | ConeBeam
+
+
+def fan_angles(detector: Detector, source_to_detector_mm: float) -> DoubleArray:
+    """Return the angle in rad between each column's ray and the central one, along u positive."""
+    if detector.shape == "curved":
+        return detector.column_mm / source_to_detector_mm
+    return np.arctan(detector.column_mm / source_to_detector_mm)
 
 
 def _angles(angles_rad: DoubleArray) -> DoubleArray:
@@ -164,4 +155,24 @@ def _check_distances(source_to_axis_mm: float, source_to_detector_mm: float) -> 
         raise GeometryError(
             f"source_to_detector_mm must be > source_to_axis_mm ({source_to_axis_mm}), "
             f"got {source_to_detector_mm}"
+        )
+
+
+def _check_arc(detector: Detector, source_to_detector_mm: float) -> None:
+    """Refuse arcs that cannot be: what was given is an angle, or another kind of spacing."""
+    if detector.shape == "flat":
+        return
+    reach_deg = np.rad2deg(np.abs(fan_angles(detector, source_to_detector_mm)[[0, -1]]))
+    step_mm = detector.column_spacing_mm
+    if reach_deg.max() > _WIDEST_DEG:
+        raise GeometryError(
+            f"a curved detector of {detector.n_columns} columns, {step_mm:g} mm apart on an arc of "
+            f"{source_to_detector_mm:g} mm, would reach {reach_deg.max():.0f}° from the central "
+            f"ray, at most {_WIDEST_DEG}° are possible: give column_spacing_mm along the arc"
+        )
+    if detector.n_columns >= _MANY_COLUMNS and reach_deg.sum() < _NARROWEST_DEG:
+        raise GeometryError(
+            f"a curved detector of {detector.n_columns} columns, {step_mm:g} mm apart, would span "
+            f"a fan of only {reach_deg.sum():.2g}°: column_spacing_mm is the arc in mm, not an "
+            f"angle; Detector.curved takes the angle"
         )

@@ -1,18 +1,19 @@
 # ruff: noqa: ANN001, ANN201, ANN202
 """Backprojection of cone-beam views: every voxel gathers what each view saw of it.
 
-A voxel at (x, y, z) is seen from view angle β at ::
+A view is a row of the :data:`N_SIGHT` numbers. In lengths of the distance R from the source to the
+axis, a voxel at (x, y, z) lies ``t = (tx x + ty y + t0) / R`` along u from the central ray and
+``d = (dx x + dy y + d0) / R`` from the source along it, and is seen at ::
 
-    depth  = source_to_axis - (x sin β - y cos β)          along the central ray
-    m      = source_to_detector / depth                    its magnification
-    column = m (x cos β + y sin β) / column_spacing + center_column
-    row    = m z / row_spacing + center_row
+    column = columns_per_slope t / d + center_column                      on a flat detector
+    column = columns_per_slope arctan(t / d) + center_column              on a curved one
+    row    = rows_per_mm / far (z - source_z) + center_row
 
-and what is seen there counts ``(source_to_axis / depth)²``. Magnification and column do not
-depend on z, so that of each view one line of rows, interpolated once between two columns, serves
-a whole column of voxels; along it rows advance evenly. With the slices in the lanes of a register,
-the 2 W rows that W slices can reach stand in two registers, and are looked up there
-(:func:`_along`) instead of being fetched one by one.
+where ``far`` is d on a flat detector and the hypotenuse of t and d on a curved one. What is seen
+counts ``1 / far²``. Column and ``far`` do not depend on z, so that of each view one line of rows,
+interpolated once between two columns, serves a whole column of voxels; along it rows advance
+evenly. With the slices in the lanes of a register, the 2 W rows that W slices can reach stand in
+two registers, and are looked up there (:func:`_along`) instead of being fetched one by one.
 
 Views come as ``(view, column, row)`` with :data:`PADDING` more rows at both ends, volumes are
 ``(y, x, z)`` with slices padded to a multiple of W. Nothing here checks ranges.
@@ -23,6 +24,7 @@ from typing import NamedTuple
 import numpy as np
 
 from diaphane.arrays import FloatArray, IntArray
+from diaphane.ct.arctangent import arctangent
 from diaphane.simd import (
     W,
     aligned_rows,
@@ -50,8 +52,13 @@ _GROUP = 8  # views whose lines a tile keeps in the cache
 _BLOCK = 32
 
 
+N_SIGHT = 11
+"""Numbers of a view: tx, ty, t0, dx, dy, d0 (all over R), columns_per_slope, center_column,
+rows_per_mm, source_z, and center_row, counted with the padding."""
+
+
 class Places(NamedTuple):
-    """Where the voxels, the source and the detector are, in mm, and what every view saw."""
+    """Where the voxels are, in mm, and what every view saw of them."""
 
     x_mm: FloatArray
     """Where the columns of the grid lie: shape (nx,)."""
@@ -65,18 +72,8 @@ class Places(NamedTuple):
     """The lowest slice to fill in each column of voxels: shape (ny, nx)."""
     stop: IntArray
     """The slice behind the highest."""
-    source_to_axis: np.float32
-    """Distance in mm."""
-    source_to_detector: np.float32
-    """Distance in mm."""
-    column_spacing: np.float32
-    """Of the detector, in mm."""
-    row_spacing: np.float32
-    """Of the detector, in mm."""
-    center_column: np.float32
-    """Where the axis is seen."""
-    center_row: np.float32
-    """The padded row at the height of the source."""
+    is_curved: bool
+    """Whether columns count angles."""
 
 
 @kernel()
@@ -93,18 +90,15 @@ def pack(view0, view1, filtered, weights, packed):
 
 
 @kernel(inline=True)
-def _seen(places, y, x, sine, cosine):
+def _seen(places, y, x, sight):
     """Return at which column, and how many rows a mm apart, voxels are seen, and their weight."""
     x_mm, y_mm = places.x_mm[x], places.y_mm[y]
-    closeness = np.float32(1) / (places.source_to_axis - (x_mm * sine - y_mm * cosine))
-    magnification = places.source_to_detector * closeness
-    u_mm = (x_mm * cosine + y_mm * sine) * magnification
-    weight = places.source_to_axis * closeness
-    return (
-        u_mm / places.column_spacing + places.center_column,
-        magnification / places.row_spacing,
-        weight * weight,
-    )
+    closeness = np.float32(1) / (sight[3] * x_mm + sight[4] * y_mm + sight[5])
+    slope = (sight[0] * x_mm + sight[1] * y_mm + sight[2]) * closeness
+    if places.is_curved:
+        closeness /= np.sqrt(np.float32(1) + slope * slope)
+        slope = arctangent(slope)
+    return slope * sight[6] + sight[7], closeness * sight[8], closeness * closeness
 
 
 @kernel(inline=True)
@@ -121,18 +115,18 @@ def _along(lines, line, row0, step, z):
 
 
 @kernel(inline=True)
-def _add_column(views, sines, cosines, view0, view1, places, y, x, lines, row0s, steps, sums):
+def _add_column(views, sights, view0, view1, places, y, x, lines, row0s, steps, sums):
     """Add some views to one column of voxels, four at a time."""
     z0 = places.first[y, x] // W * W
     z1 = places.stop[y, x]
     n = 0
     for view in range(view0, view1):
-        column, rows_per_mm, weight = _seen(places, y, x, sines[view], cosines[view])
+        column, rows_per_mm, weight = _seen(places, y, x, sights[view])
         left = min(max(np.int32(column), 0), views.shape[1] - 2)
         right_part = (column - np.float32(left)) * weight
         left_part = weight - right_part
         step = rows_per_mm * places.dz_mm
-        row0 = rows_per_mm * places.z0_mm + places.center_row
+        row0 = rows_per_mm * (places.z0_mm - sights[view, 9]) + sights[view, 10]
         begin = np.int32(row0 + step * np.float32(z0)) // W * W
         end = np.int32(row0 + step * np.float32((z1 + W - 1) // W * W)) + 2
         for row in range(begin, end, W):
@@ -158,7 +152,7 @@ def _add_column(views, sines, cosines, view0, view1, places, y, x, lines, row0s,
 
 
 @kernel()
-def backproject(tile0, tile1, views, sines, cosines, places, sums):
+def backproject(tile0, tile1, views, sights, places, sums):
     """Add all `views` to some tiles of the volume, where every view saw.
 
     Parameters
@@ -167,8 +161,8 @@ def backproject(tile0, tile1, views, sines, cosines, places, sums):
         Which tiles: row by row, from the first up to, not including, the second.
     views : (n_views, n_columns, padded rows) float32
         Filtered and weighted views, from :func:`pack`.
-    sines, cosines : (n_views,) float32
-        Of the view angles.
+    sights : (n_views, N_SIGHT) float32
+        Where each view sees what.
     places : Places
         The geometry.
     sums : (ny, nx, padded slices) float32
@@ -187,13 +181,13 @@ def backproject(tile0, tile1, views, sines, cosines, places, sums):
                 for x in range(x0, min(x0 + TILE, nx)):
                     if places.first[y, x] < places.stop[y, x]:
                         _add_column(
-                            views, sines, cosines, view0, view1, places, y, x,
-                            lines, row0s, steps, sums,
+                            views, sights, view0, view1, places, y, x, lines,
+                            row0s, steps, sums,
                         )  # fmt: skip
 
 
 @kernel()
-def backproject_plainly(tile0, tile1, views, sines, cosines, places, sums):
+def backproject_plainly(tile0, tile1, views, sights, places, sums):
     """Do what :func:`backproject` does, for slices any number of rows apart, one by one."""
     ny, nx = sums.shape[:2]
     n_across = (nx + TILE - 1) // TILE
@@ -202,12 +196,12 @@ def backproject_plainly(tile0, tile1, views, sines, cosines, places, sums):
         for view in range(len(views)):
             for y in range(y0, min(y0 + TILE, ny)):
                 for x in range(x0, min(x0 + TILE, nx)):
-                    column, rows_per_mm, weight = _seen(places, y, x, sines[view], cosines[view])
+                    column, rows_per_mm, weight = _seen(places, y, x, sights[view])
                     left = min(max(np.int32(column), 0), views.shape[1] - 2)
                     right_part = column - np.float32(left)
                     for z in range(places.first[y, x], places.stop[y, x]):
                         z_mm = places.z0_mm + places.dz_mm * np.float32(z)
-                        row = rows_per_mm * z_mm + places.center_row
+                        row = rows_per_mm * (z_mm - sights[view, 9]) + sights[view, 10]
                         below = np.int32(row)
                         upper_part = row - np.float32(below)
                         a, b = views[view, left, below], views[view, left, below + 1]

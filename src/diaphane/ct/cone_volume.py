@@ -9,6 +9,7 @@ from diaphane.ct.beam import ConeBeam
 from diaphane.ct.cone_field import ConeField
 from diaphane.ct.cone_kernels import (
     MOST_ROWS_PER_SLICE,
+    N_SIGHT,
     PADDING,
     TILE,
     Places,
@@ -31,8 +32,7 @@ class ConeVolume:
     def __init__(self, beam: ConeBeam, field: ConeField) -> None:
         self._field = field
         self._places = _places(beam, field)
-        self._sines = np.sin(beam.angles_rad).astype(np.float32)
-        self._cosines = np.cos(beam.angles_rad).astype(np.float32)
+        self._sights = _sights(beam)
         self._backproject = _fitting_kernel(beam, field)
         ny, nx, nz = len(field.y_mm), len(field.x_mm), len(field.z_mm)
         self._n_tiles = -(-ny // TILE) * -(-nx // TILE)
@@ -46,15 +46,15 @@ class ConeVolume:
 
     def blocks(self) -> list[slice]:
         """Return the views that are worked on together."""
-        size, n_views = len(self._packed), len(self._sines)
+        size, n_views = len(self._packed), len(self._sights)
         return [slice(i, min(i + size, n_views)) for i in range(0, n_views, size)]
 
     def add(self, views: slice, filtered: FloatArray, weights: FloatArray) -> None:
         """Add some views: filtered, of shape (n, n_rows, n_columns), each by its weight."""
         packed = self._packed[: len(filtered)]
         spread(pack, len(packed), filtered, weights, packed)
-        angles = (self._sines[views], self._cosines[views])
-        spread(self._backproject, self._n_tiles, packed, *angles, self._places, self._sums)
+        sights = self._sights[views]
+        spread(self._backproject, self._n_tiles, packed, sights, self._places, self._sums)
 
     def slices(self) -> FloatArray:
         """Return the sums as (slice, row, column), 0 where not every view saw."""
@@ -74,7 +74,6 @@ def _slice_step_mm(field: ConeField) -> float:
 
 
 def _places(beam: ConeBeam, field: ConeField) -> Places:
-    detector = beam.detector
     return Places(
         x_mm=field.x_mm.astype(np.float32),
         y_mm=field.y_mm.astype(np.float32),
@@ -82,13 +81,22 @@ def _places(beam: ConeBeam, field: ConeField) -> Places:
         dz_mm=np.float32(_slice_step_mm(field)),
         first=field.first,
         stop=field.stop,
-        source_to_axis=np.float32(beam.source_to_axis_mm),
-        source_to_detector=np.float32(beam.source_to_detector_mm),
-        column_spacing=np.float32(detector.column_spacing_mm),
-        row_spacing=np.float32(detector.row_spacing_mm),
-        center_column=np.float32(detector.center_column),
-        center_row=np.float32(detector.center_row + PADDING),
+        is_curved=beam.detector.shape == "curved",
     )
+
+
+def _sights(beam: ConeBeam) -> FloatArray:
+    """Return the numbers of each view that the kernels want."""
+    detector, per_mm = beam.detector, 1 / beam.source_to_axis_mm
+    sine, cosine = np.sin(beam.angles_rad), np.cos(beam.angles_rad)
+    sights = np.zeros((beam.n_views, N_SIGHT))
+    sights[:, 0], sights[:, 1] = cosine * per_mm, sine * per_mm
+    sights[:, 3], sights[:, 4], sights[:, 5] = -sine * per_mm, cosine * per_mm, 1
+    sights[:, 6] = beam.source_to_detector_mm / detector.column_spacing_mm
+    sights[:, 7] = detector.center_column
+    sights[:, 8] = beam.magnification / detector.row_spacing_mm
+    sights[:, 10] = detector.center_row + PADDING
+    return sights.astype(np.float32)
 
 
 def _fitting_kernel(beam: ConeBeam, field: ConeField) -> Callable[..., None]:

@@ -5,17 +5,25 @@ from dataclasses import replace
 import numpy as np
 
 from diaphane.arrays import AnyArray, DoubleArray, FloatArray, IntArray
-from diaphane.ct.beam import Beam, Detector, FanBeam, ParallelBeam
+from diaphane.ct.beam import Beam, ConeBeam, FanBeam, ParallelBeam
+from diaphane.ct.detector import Detector
 from diaphane.errors import GeometryError
 from diaphane.space import Grid, GridOptions
 
 
-def pitch_at_axis_mm(beam: ParallelBeam | FanBeam) -> float:
+def pitch_at_axis_mm(beam: Beam) -> float:
     """Return how far apart two neighboring columns see the axis of rotation."""
     pitch_mm = beam.detector.column_spacing_mm
     if isinstance(beam, ParallelBeam):
         return pitch_mm
-    return pitch_mm * beam.source_to_axis_mm / beam.source_to_detector_mm
+    return pitch_mm / beam.magnification
+
+
+def step_rad(beam: Beam) -> float:
+    """Return the angle between the rays of neighboring columns, where all are equal; else 0."""
+    if isinstance(beam, ParallelBeam) or beam.detector.shape == "flat":
+        return 0.0
+    return beam.detector.column_spacing_mm / beam.source_to_detector_mm
 
 
 def field_radius_mm(beam: Beam) -> float:
@@ -39,8 +47,13 @@ def field_radius_mm(beam: Beam) -> float:
     reach_mm = reach * detector.column_spacing_mm
     if isinstance(beam, ParallelBeam):
         return reach_mm
-    edge_mm = float(np.hypot(reach_mm, beam.source_to_detector_mm))
-    return beam.source_to_axis_mm * reach_mm / edge_mm
+    return beam.source_to_axis_mm * float(np.sin(angle_at(beam, reach_mm)))
+
+
+def angle_at(beam: FanBeam | ConeBeam, place_mm: float) -> float:
+    """Return the angle in rad between the central ray and the one that meets a place along u."""
+    slope = place_mm / beam.source_to_detector_mm
+    return slope if beam.detector.shape == "curved" else float(np.arctan(slope))
 
 
 def fitting_grid(beam: ParallelBeam | FanBeam, options: GridOptions | None) -> Grid:

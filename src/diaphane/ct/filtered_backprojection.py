@@ -6,13 +6,14 @@ import numpy as np
 
 from diaphane.arrays import AnyArray, FloatArray, IntArray
 from diaphane.ct.beam import FanBeam, ParallelBeam
-from diaphane.ct.field import axes_mm, fitting_grid, pitch_at_axis_mm, rows_of_slices
+from diaphane.ct.field import axes_mm, fitting_grid, pitch_at_axis_mm, rows_of_slices, step_rad
+from diaphane.ct.offset_detector import widen, with_both_sides
 from diaphane.ct.plane import Plane
 from diaphane.ct.plane_kernels import to_lanes
 from diaphane.ct.ramp import Cutoff, Window, filter_block, row_response
-from diaphane.ct.redundancy import fan_weights
+from diaphane.ct.redundancy import ray_weights
 from diaphane.ct.scan import FanScan, ParallelScan
-from diaphane.ct.views import truncated_views, view_weights
+from diaphane.ct.views import truncated_views
 from diaphane.image import Image
 from diaphane.notices import notice
 from diaphane.parallel import spread
@@ -61,13 +62,14 @@ def fbp(
 
     Notes
     -----
-    Kak and Slaney, *Principles of Computerized Tomographic Imaging*, sections 3.3 (parallel rays)
+    Kak and Slaney, *Principles of Computerized Tomographic Imaging*, sections 3.3 (parallel rays),
+    3.4.1 (a fan onto a curved detector, at equal angles, the ramp multiplied by ``(γ / sin γ)²``)
     and 3.4.2 (a fan onto equally spaced collinear detectors, scaled to the axis). We depart in
     that each view has its own weight, half the arc between its neighbors: taken modulo π for
     parallel rays, where opposite views measure the same; shared between the two rays of a fan that
-    run the same way forth and back (:func:`~diaphane.ct.redundancy.fan_weights`), so that a short
-    scan and holes that other views fill are right. Between columns, and between rows where a
-    slice lies between two, values are interpolated linearly.
+    run the same way forth and back (:func:`~diaphane.ct.redundancy.ray_weights`), so that a short
+    scan, holes that other views fill, and a detector that stands to one side are right. Between
+    columns, and between rows where a slice lies between two, values are interpolated linearly.
 
     Examples
     --------
@@ -83,19 +85,23 @@ def fbp(
     >>> bool(abs(image.values[0, 50, 60] - 0.02) < 0.0002)
     True
     """
-    beam, target = scan.beam, fitting_grid(scan.beam, grid)
+    beam, added = with_both_sides(scan.beam)
+    target = fitting_grid(beam, grid)
     plane = Plane.of(beam, target)
     below, upper_part, is_seen = rows_of_slices(beam.detector, axes_mm(target)[0])
-    _tell_what_was_not_seen(scan, plane, is_seen)
+    _tell_what_was_not_seen(scan, plane, is_seen, added)
     n_columns, pitch_mm = beam.detector.n_columns, pitch_at_axis_mm(beam)
-    response = row_response(n_columns, pitch_mm, window=window, cutoff=cutoff)
-    weights = _ray_weights(beam)[:, None, :]
+    response = row_response(
+        n_columns, pitch_mm, window=window, cutoff=cutoff, step_rad=step_rad(beam)
+    )
+    weights = _weights(scan.beam)[:, None, :]
     values, sums = np.zeros(target.shape, np.float32), np.zeros((0, 0, 0), np.float32)
     for slab, views in track(_parts(len(below), beam.n_views), "ct.fbp"):
         if views.start == 0:
             sums = plane.empty_sums(len(below[slab]))
         lowest, highest = int(below[slab].min()), int(below[slab].max()) + 1
-        filtered = filter_block(scan.values[views, lowest : highest + 1] * weights[views], response)
+        weighted = scan.values[views, lowest : highest + 1] * weights[views]
+        filtered = filter_block(widen(weighted, added), response)
         lanes = _lanes(filtered, below[slab] - np.int32(lowest), upper_part[slab])
         plane.backproject(lanes, views.start, sums)
         if views.stop >= beam.n_views:
@@ -113,14 +119,11 @@ def _parts(n_slices: int, n_views: int) -> list[tuple[slice, slice]]:
     ]
 
 
-def _ray_weights(beam: ParallelBeam | FanBeam) -> FloatArray:
+def _weights(beam: ParallelBeam | FanBeam) -> FloatArray:
     """Return what the rays (n_views, n_columns) are multiplied by before the filter."""
     if isinstance(beam, ParallelBeam):
-        arcs = view_weights(beam.angles_rad, np.pi).astype(np.float32)
-        return np.repeat(arcs[:, None], beam.detector.n_columns, axis=1)
-    distance_mm = beam.source_to_detector_mm
-    cosines = distance_mm / np.hypot(beam.detector.column_mm, distance_mm)
-    return fan_weights(beam) * cosines.astype(np.float32)
+        return ray_weights(beam)
+    return ray_weights(beam) * np.cos(beam.fan_rad).astype(np.float32)
 
 
 def _lanes(filtered: FloatArray, below: IntArray, upper_part: FloatArray) -> FloatArray:
@@ -131,12 +134,14 @@ def _lanes(filtered: FloatArray, below: IntArray, upper_part: FloatArray) -> Flo
     return lanes
 
 
-def _tell_what_was_not_seen(scan: ParallelScan | FanScan, plane: Plane, is_seen: AnyArray) -> None:
+def _tell_what_was_not_seen(
+    scan: ParallelScan | FanScan, plane: Plane, is_seen: AnyArray, added: tuple[int, int]
+) -> None:
     corner_mm = np.hypot(np.abs(plane.x_mm).max(), np.abs(plane.y_mm).max())
     if corner_mm > plane.radius_mm:
         notice("ct.field_of_view", radius_mm=round(plane.radius_mm, 1))
     if not is_seen.all():
         notice("ct.slices_not_seen", slices=int((~is_seen).sum()), of=len(is_seen))
-    views = truncated_views(scan.values)
+    views = truncated_views(scan.values, added)
     if views:
         notice("ct.truncated", views=views)

@@ -19,13 +19,16 @@ class Plane:
     """Where each view of a scan sees the points of a grid's slices.
 
     The point (x, y) is seen at the column ``axis_column + (a x + b y) / (1 + c x + d y)``: the t of
-    Kak and Slaney for parallel rays, their s' for a fan, counted in columns.
+    Kak and Slaney for parallel rays, their s' for a fan, counted in columns. A curved detector
+    sees it where the angle of its ray from the central one says.
     """
 
     rays: DoubleArray
     """Shape (n_views, 4): a, b, c, d of each view; a and b in columns per mm, c and d in 1/mm."""
     axis_column: float
     """The column at which the axis of rotation is seen."""
+    per_rad: float
+    """Columns per rad of a curved detector; 0 for a flat one."""
     radius_mm: float
     """Radius of the circle around the axis that every view saw whole."""
     x_mm: DoubleArray
@@ -40,11 +43,14 @@ class Plane:
         pitch_mm = pitch_at_axis_mm(beam)
         per_mm = 0.0 if isinstance(beam, ParallelBeam) else 1 / beam.source_to_axis_mm
         rays = np.stack([cos / pitch_mm, sin / pitch_mm, -sin * per_mm, cos * per_mm], axis=1)
+        is_curved = isinstance(beam, FanBeam) and beam.detector.shape == "curved"
+        per_rad = 1 / (pitch_mm * per_mm) if is_curved else 0.0
         _, y_mm, x_mm = axes_mm(grid)
-        return cls(rays, beam.detector.center_column, field_radius_mm(beam), x_mm, y_mm)
+        center = beam.detector.center_column
+        return cls(rays, center, per_rad, field_radius_mm(beam), x_mm, y_mm)
 
     def backproject(self, lanes: FloatArray, first_view: int, sums: FloatArray) -> None:
-        """Add views to the `sums` of some slices, each view divided by ``(1 + c x + d y)²``.
+        """Add views to the `sums` of some slices, each point weighted as it is far from the source.
 
         Parameters
         ----------
@@ -58,7 +64,7 @@ class Plane:
         """
         rays = self.rays[first_view : first_view + len(lanes)]
         rays = np.pad(rays, ((0, len(lanes) - len(rays)), (0, 0)))
-        where = (rays, self.axis_column, self.x_mm, self.y_mm, self.radius_mm)
+        where = (rays, self.axis_column, self.per_rad, self.x_mm, self.y_mm, self.radius_mm)
         n_slices, ny, nx = sums.shape
         if n_slices > _FEW:
             n_tiles = -(-ny // TILE) * -(-nx // TILE)

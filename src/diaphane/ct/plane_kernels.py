@@ -4,7 +4,13 @@ A view is a row of four numbers ``a b c d``: the point (x, y) is seen at the col
 
     axis_column + (a x + b y) / (1 + c x + d y)
 
-and what is seen there counts ``1 / (1 + c x + d y)²``. Parallel rays have ``c = d = 0``.
+and what is seen there counts ``1 / (1 + c x + d y)²``. Parallel rays have ``c = d = 0``. On a
+curved detector the columns count angles, and the point is seen, with ``t = (a x + b y) / k`` and
+k columns per rad, at the column ::
+
+    axis_column + k arctan(t / (1 + c x + d y))
+
+and counts ``1 / (t² + (1 + c x + d y)²)``, one over its squared distance from the source.
 
 Two kernels do the same sum. Of a stack, the slices lie innermost, so that where a point is seen
 is computed once for all of them; of few slices, the points of a row are computed side by side.
@@ -13,6 +19,7 @@ is computed once for all of them; of few slices, the points of a row are compute
 import numpy as np
 
 from diaphane.arrays import DoubleArray, FloatArray, IntArray
+from diaphane.ct.arctangent import arctangent
 from diaphane.simd import kernel
 
 TILE = 16  # columns of voxels whose sums stay in the cache while the views pass
@@ -59,6 +66,7 @@ def add_to_stack(
     lanes: FloatArray,
     rays: DoubleArray,
     axis_column: float,
+    per_rad: float,
     x_mm: DoubleArray,
     y_mm: DoubleArray,
     radius_mm: float,
@@ -76,6 +84,8 @@ def add_to_stack(
         The numbers ``a b c d`` of each view.
     axis_column : float
         The column at which the axis of rotation is seen.
+    per_rad : float
+        Columns per rad of a curved detector; 0 for a flat one.
     x_mm, y_mm : (nx,), (ny,) float64
         Where columns and rows of the grid lie.
     radius_mm : float
@@ -92,16 +102,16 @@ def add_to_stack(
                 for i in range(x0, min(x0 + TILE, nx)):
                     x, y = x_mm[i], y_mm[j]
                     if x * x + y * y <= radius_mm * radius_mm:
-                        _add_four_views(lanes, rays, view, axis_column, x, y, sums[j, i])
+                        _add_four_views(lanes, rays, view, axis_column, per_rad, x, y, sums[j, i])
 
 
 @kernel(inline=True)
-def _add_four_views(lanes, rays, view, axis_column, x, y, out):  # noqa: ANN001, ANN202
+def _add_four_views(lanes, rays, view, axis_column, per_rad, x, y, out):  # noqa: ANN001, ANN202
     """Add four views to one column of voxels, which so is read and written only once."""
-    i0, g0, h0 = _seen(rays, view, axis_column, x, y)
-    i1, g1, h1 = _seen(rays, view + 1, axis_column, x, y)
-    i2, g2, h2 = _seen(rays, view + 2, axis_column, x, y)
-    i3, g3, h3 = _seen(rays, view + 3, axis_column, x, y)
+    i0, g0, h0 = _seen(rays, view, axis_column, per_rad, x, y)
+    i1, g1, h1 = _seen(rays, view + 1, axis_column, per_rad, x, y)
+    i2, g2, h2 = _seen(rays, view + 2, axis_column, per_rad, x, y)
+    i3, g3, h3 = _seen(rays, view + 3, axis_column, per_rad, x, y)
     p0, q0 = lanes[view, i0], lanes[view, i0 + 1]
     p1, q1 = lanes[view + 1, i1], lanes[view + 1, i1 + 1]
     p2, q2 = lanes[view + 2, i2], lanes[view + 2, i2 + 1]
@@ -113,12 +123,17 @@ def _add_four_views(lanes, rays, view, axis_column, x, y, out):  # noqa: ANN001,
 
 
 @kernel(inline=True)
-def _seen(rays, view, axis_column, x, y):  # noqa: ANN001, ANN202
+def _seen(rays, view, axis_column, per_rad, x, y):  # noqa: ANN001, ANN202
     """Return the column left of where a point is seen, and the weights of it and of the next."""
     scale = 1 / (1 + rays[view, 2] * x + rays[view, 3] * y)
-    column = axis_column + (rays[view, 0] * x + rays[view, 1] * y) * scale
-    left = int(column)
+    place = (rays[view, 0] * x + rays[view, 1] * y) * scale
     weight = scale * scale
+    if per_rad > 0:
+        slope = np.float32(place / per_rad)
+        place = per_rad * arctangent(slope)
+        weight = weight / (1 + slope * slope)
+    column = axis_column + place
+    left = int(column)
     right = (column - left) * weight
     return left, np.float32(weight - right), np.float32(right)
 
@@ -130,6 +145,7 @@ def add_to_slice(
     views: FloatArray,
     rays: DoubleArray,
     axis_column: float,
+    per_rad: float,
     x_mm: DoubleArray,
     y_mm: DoubleArray,
     radius_mm: float,
@@ -151,14 +167,17 @@ def add_to_slice(
             for view in range(len(views)):
                 a, c = np.float32(rays[view, 0]), np.float32(rays[view, 2])
                 b_y, d_y = np.float32(rays[view, 1] * y), np.float32(1 + rays[view, 3] * y)
-                _add_view(
-                    views[view], a, b_y, c, d_y, np.float32(axis_column), x, np.float32(step), out
-                )
+                ray = (a, b_y, c, d_y, np.float32(axis_column), np.float32(per_rad))
+                if per_rad > 0:
+                    _add_curved_view(views[view], ray, x, np.float32(step), out)
+                else:
+                    _add_view(views[view], ray, x, np.float32(step), out)
 
 
 @kernel(inline=True)
-def _add_view(seen, a, b_y, c, d_y, axis_column, x0, step, out):  # noqa: ANN001, ANN202
+def _add_view(seen, ray, x0, step, out):  # noqa: ANN001, ANN202
     """Add one view to a row of voxels; all numbers are float32, which lets it run in lanes."""
+    a, b_y, c, d_y, axis_column, _ = ray
     for i in range(len(out)):
         x = x0 + step * np.float32(i)
         scale = np.float32(1) / (d_y + c * x)
@@ -166,3 +185,17 @@ def _add_view(seen, a, b_y, c, d_y, axis_column, x0, step, out):  # noqa: ANN001
         left = np.int32(column)
         value = seen[left] + (column - np.float32(left)) * (seen[left + 1] - seen[left])
         out[i] += value * scale * scale
+
+
+@kernel(inline=True)
+def _add_curved_view(seen, ray, x0, step, out):  # noqa: ANN001, ANN202
+    """Add one view of a curved detector to a row of voxels."""
+    a, b_y, c, d_y, axis_column, per_rad = ray
+    for i in range(len(out)):
+        x = x0 + step * np.float32(i)
+        scale = np.float32(1) / (d_y + c * x)
+        slope = (a * x + b_y) * scale / per_rad
+        column = axis_column + per_rad * arctangent(slope)
+        left = np.int32(column)
+        value = seen[left] + (column - np.float32(left)) * (seen[left + 1] - seen[left])
+        out[i] += value * scale * scale / (np.float32(1) + slope * slope)

@@ -18,6 +18,7 @@ Window = Literal["ram-lak", "shepp-logan", "cosine", "hamming", "hann"]
 Cutoff = Annotated[float, Range(0.05, 1.0)]
 """Highest frequency kept, as a fraction of the detector's Nyquist frequency."""
 
+_WIDEST_RAD = np.deg2rad(170)  # beyond a fan: reached by the padding only
 _BLOCK = 2**19  # frequencies at a time: 4 MB, which stays in the cache
 
 
@@ -87,14 +88,25 @@ def filter_block(rows: AnyArray, response: FloatArray) -> FloatArray:
 
 
 def row_response(
-    n_columns: int, spacing_mm: float, *, window: Window = "ram-lak", cutoff: float = 1.0
+    n_columns: int,
+    spacing_mm: float,
+    *,
+    window: Window = "ram-lak",
+    cutoff: float = 1.0,
+    step_rad: float = 0.0,
 ) -> FloatArray:
-    """Return the ramp's response, in 1/mm, for rows of `n_columns` padded to twice their length."""
+    """Return the ramp's response, in 1/mm, for rows of `n_columns` padded to twice their length.
+
+    `step_rad` is that of :func:`ramp_response`.
+    """
     length = 2 * int(scipy.fft.next_fast_len(n_columns, real=True) or n_columns)
-    return (ramp_response(length, window=window, cutoff=cutoff) / spacing_mm).astype(np.float32)
+    response = ramp_response(length, window=window, cutoff=cutoff, step_rad=step_rad)
+    return (response / spacing_mm).astype(np.float32)
 
 
-def ramp_response(length: int, *, window: Window = "ram-lak", cutoff: float = 1.0) -> DoubleArray:
+def ramp_response(
+    length: int, *, window: Window = "ram-lak", cutoff: float = 1.0, step_rad: float = 0.0
+) -> DoubleArray:
     """Return the ramp's response at the frequencies of a real FFT of `length`, for unit spacing.
 
     Parameters
@@ -105,12 +117,19 @@ def ramp_response(length: int, *, window: Window = "ram-lak", cutoff: float = 1.
         What the ramp is multiplied by.
     cutoff : number
         Where the window ends, as a fraction of the Nyquist frequency.
+    step_rad : number
+        For rays of a fan at equal angles, the angle between neighbors; 0 for rays that are equally
+        far apart on a line. The kernel is then multiplied by ``(γ / sin γ)²`` at the angle γ.
 
     Returns
     -------
     (length // 2 + 1,) float64 array
         Close to the frequency in cycles per sample, and a little above 0 at frequency 0, as the
         kernel's finite length makes it.
+
+    Notes
+    -----
+    For equal angles: Kak and Slaney, chapter 3, equation 134.
     """
     if not 0 < cutoff <= 1:
         raise OptionError(f"cutoff must be above 0 and at most 1, got {cutoff}")
@@ -119,6 +138,9 @@ def ramp_response(length: int, *, window: Window = "ram-lak", cutoff: float = 1.
     kernel = np.zeros(length)
     kernel[0] = 1 / 4
     kernel[odd] = -1 / (np.pi * distance[odd]) ** 2
+    if step_rad > 0:
+        angle_rad = np.minimum(distance * step_rad, _WIDEST_RAD)
+        kernel *= 1 / np.sinc(angle_rad / np.pi) ** 2
     ramp = np.real(np.asarray(scipy.fft.rfft(kernel)))
     x = np.arange(len(ramp)) * 2 / (length * cutoff)
     return np.where(x <= 1, ramp * _WINDOWS[window](x), 0.0)

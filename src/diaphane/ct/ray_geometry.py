@@ -11,7 +11,8 @@ fan        ``R s + b v`` + spot                ``a u - D s`` - spot
 cone       ``R s`` + spot                      ``a u + b v - D s`` - spot
 =========  ==================================  ==========================================
 
-where R is ``source_to_axis_mm``, D ``source_to_detector_mm``, and the spot ``p u + q v`` is where
+On a curved detector ``D (sin γ u - cos γ s)`` with ``γ = a / D`` stands for ``a u - D s``.
+Here R is ``source_to_axis_mm``, D ``source_to_detector_mm``, and the spot ``p u + q v`` is where
 in the focal spot the ray starts. A parallel ray starts on the plane through the axis of rotation:
 it is a whole line, and reaches to both sides of its origin.
 """
@@ -109,7 +110,12 @@ def _in_own_axes(
             raise InputError("spot_mm must be 0 for a parallel beam, which has no focal spot")
         return (a, b, np.zeros_like(a)), (np.zeros_like(a), np.zeros_like(a), -np.ones_like(a))
     height = b + q if isinstance(beam, FanBeam) else q
-    along_u, along_v, along_s = a - p, b - height, -beam.source_to_detector_mm
+    distance_mm = beam.source_to_detector_mm
+    if beam.detector.shape == "curved":
+        along_u, along_s = distance_mm * np.sin(a / distance_mm), np.cos(a / distance_mm)
+        along_u, along_v, along_s = along_u - p, b - height, -distance_mm * along_s
+    else:
+        along_u, along_v, along_s = a - p, b - height, np.full_like(a, -distance_mm)
     length = np.sqrt(along_u**2 + along_v**2 + along_s**2)
     origins = (p, height, np.full_like(a, beam.source_to_axis_mm))
     return origins, (along_u / length, along_v / length, along_s / length)

@@ -1,51 +1,109 @@
-"""How much each ray of a fan counts, where some are measured twice, some once, some never."""
+"""How much each ray counts, where some are measured twice, some once, some never."""
 
 import numpy as np
 
 from diaphane.arrays import DoubleArray, FloatArray
-from diaphane.ct.beam import FanBeam
-from diaphane.ct.views import arcs_and_holes
+from diaphane.ct.beam import Beam, ParallelBeam
+from diaphane.ct.field import angle_at
+from diaphane.ct.offset_detector import is_offset, near_edge_mm
+from diaphane.ct.views import arcs_and_holes, view_weights
+from diaphane.errors import GeometryError
 from diaphane.notices import notice
 
 _FADE_RAD = np.deg2rad(10.0)
+_SHORT_SCAN_RAD = np.deg2rad(300.0)
 _LEAST = 1e-3
 _WORTH_TELLING = 0.001
 
 
-def fan_weights(beam: FanBeam) -> FloatArray:
+def ray_weights(beam: Beam) -> FloatArray:
     """Return how much each ray counts: the arc of its view, shared with the ray that runs back.
 
     The ray of view β at the angle γ from the central ray runs back along that of view
-    β + π - 2γ at the angle -γ. In a full turn both are measured and count half. Where views are
-    missing, what is left counts whole; between, the share changes smoothly, or the ramp filter
-    would answer with streaks. A notice tells how many rays were measured from neither side.
+    β + π - 2γ at the angle -γ; the weights of the two add up to one arc. In a full turn both are
+    measured and count half. Where views are missing, what is left counts whole; between, the share
+    changes smoothly, or the ramp filter would answer with streaks. Where the detector stands to
+    one side, only rays near the axis are measured both ways. A notice tells how many rays were
+    measured from neither side. Rays of a cone count like those of the same column in the plane of
+    the source.
 
     Parameters
     ----------
-    beam : FanBeam
-        The fan, with a full turn of views, a short scan, or a turn with holes.
+    beam : ParallelBeam, FanBeam or ConeBeam
+        The rays, with a full turn of views, a short scan, or a turn with holes.
 
     Returns
     -------
     (n_views, n_columns) float32
         Weights in rad, to be applied before the ramp filter.
 
+    Raises
+    ------
+    GeometryError
+        When the detector stands to one side and views are missing.
+
     Notes
     -----
-    F. Noo, M. Defrise, R. Clackdoyle and H. Kudo, *Image reconstruction from fan-beam projections
-    on less than a short scan*, Phys. Med. Biol. 47 (2002): each ray is weighted by how present its
-    view is, over the sum with the ray that runs back; views fade over 10° at the rim of a hole. We
-    depart in that there may be several holes and that the ramp filter follows, which is exact only
-    where every ray was measured from one side at least.
+    One hole and less than 300° of views: D. L. Parker, *Optimal short scan convolution
+    reconstruction for fanbeam CT*, Med. Phys. 9 (1982) 254, for any overscan as in M. D. Silver,
+    Med. Phys. 27 (2000) 773. Other holes: F. Noo, M. Defrise, R. Clackdoyle and H. Kudo, *Image
+    reconstruction from fan-beam projections on less than a short scan*, Phys. Med. Biol. 47
+    (2002): each ray is weighted by how present its view is, over the sum with the ray that runs
+    back; views fade over 10° at the rim of a hole. We depart in that there may be several holes
+    and that the ramp filter follows, which is exact only where every ray was measured from one
+    side at least. A detector to one side: G. Wang, Med. Phys. 29 (2002) 1634.
     """
+    if is_offset(beam):
+        return _offset_weights(beam)
+    if isinstance(beam, ParallelBeam):
+        arcs = view_weights(beam.angles_rad, np.pi).astype(np.float32)
+        return np.repeat(arcs[:, None], beam.detector.n_columns, axis=1)
     arcs, holes = arcs_and_holes(beam.angles_rad)
     if not len(holes):
         return np.repeat(arcs[:, None] / 2, beam.detector.n_columns, axis=1).astype(np.float32)
-    fan_rad = np.arctan(beam.detector.column_mm / beam.source_to_detector_mm)
+    fan_rad = beam.fan_rad
     _tell_missing_rays(holes, fan_rad)
-    own = _presence(beam.angles_rad, holes)[:, None]
-    back = _presence(beam.angles_rad[:, None] + np.pi - 2 * fan_rad, holes)
-    return (arcs[:, None] * own / (own + back)).astype(np.float32)
+    scanned_rad = 2 * np.pi - holes[0, 1]
+    is_short = len(holes) == 1 and scanned_rad <= _SHORT_SCAN_RAD
+    if is_short and scanned_rad >= np.pi + 2 * np.abs(fan_rad).max():
+        shares = _short_scan_shares(beam.angles_rad, fan_rad, holes[0])
+    else:
+        own = _presence(beam.angles_rad, holes)[:, None]
+        back = _presence(beam.angles_rad[:, None] + np.pi - 2 * fan_rad, holes)
+        shares = own / (own + back)
+    return (arcs[:, None] * shares).astype(np.float32)
+
+
+def _offset_weights(beam: Beam) -> FloatArray:
+    """Return weights that fall to 0 at the nearer edge of the detector: Wang's, in each ray's t."""
+    arcs, holes = arcs_and_holes(beam.angles_rad)
+    if len(holes):
+        scanned_deg = 360 - np.rad2deg(holes[:, 1].sum())
+        raise GeometryError(
+            f"a detector that stands to one side (center_column {beam.detector.center_column:g} of "
+            f"{beam.detector.n_columns}) needs views around the full circle, got "
+            f"{scanned_deg:.0f}°: rays beyond its nearer edge were never measured"
+        )
+    near_mm, far_side = near_edge_mm(beam.detector)
+    if isinstance(beam, ParallelBeam):
+        place = beam.detector.column_mm / near_mm
+    else:
+        place = beam.fan_rad / angle_at(beam, near_mm)
+    shares = np.sin(np.pi / 4 * (1 + np.clip(far_side * place, -1, 1))) ** 2
+    return np.outer(arcs, shares).astype(np.float32)
+
+
+def _short_scan_shares(
+    angles_rad: DoubleArray, fan_rad: DoubleArray, hole: DoubleArray
+) -> DoubleArray:
+    """Return Parker's weights (n_views, n_columns) of one arc of views, at least a short scan."""
+    scanned = 2 * np.pi - hole[1]
+    after_first = np.mod(angles_rad - hole[0] - hole[1] + 1e-9, 2 * np.pi)[:, None] - 1e-9
+    over = (scanned - np.pi) / 2
+    tiny = 1e-9
+    rising = np.clip(after_first / np.maximum(over + fan_rad, tiny) / 2, 0, 1)
+    falling = np.clip((scanned - after_first) / np.maximum(over - fan_rad, tiny) / 2, 0, 1)
+    return (np.sin(np.pi / 2 * rising) * np.sin(np.pi / 2 * falling)) ** 2
 
 
 def _presence(angles_rad: DoubleArray, holes: DoubleArray) -> DoubleArray:

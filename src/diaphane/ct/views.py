@@ -94,7 +94,7 @@ def _usual_gap(gaps: DoubleArray) -> float:
     return float(np.quantile(apart, 0.75, method="lower")) if len(apart) else float(gaps.sum())
 
 
-def truncated_views(line_integrals: AnyArray) -> int:
+def truncated_views(line_integrals: AnyArray, added: tuple[int, int] = (0, 0)) -> int:
     """Return in how many views the body reaches beyond the first or the last column.
 
     A view counts when, somewhere along its two outermost columns, the mean of 8 rows exceeds
@@ -104,10 +104,14 @@ def truncated_views(line_integrals: AnyArray) -> int:
     ----------
     line_integrals : (n_views, n_rows, n_columns) array
         The scan's values.
+    added : two int
+        Columns that other views measure, before the first and behind the last: where there are
+        any, the body may reach beyond.
     """
     n_views, n_rows, n_columns = line_integrals.shape
     width = min(_EDGE_COLUMNS, n_columns)
-    outer = np.stack([line_integrals[..., :width], line_integrals[..., n_columns - width :]])
+    first, last = line_integrals[..., :width], line_integrals[..., n_columns - width :]
+    outer = np.stack([first if not added[0] else last, last if not added[1] else first])
     profile = outer.mean(axis=-1, dtype=np.float64)
     height = min(_EDGE_ROWS, n_rows)
     blocks = profile[..., : n_rows // height * height].reshape(2, n_views, -1, height).mean(-1)
