@@ -32,6 +32,8 @@ def work(pipe: Connection, task: str, contender: str, folder: str, threads: int)
                 news["errors"] = found.errors(one.finish(result), arrays)
             del result
             pipe.send(news)
+    except (EOFError, BrokenPipeError):
+        return  # whoever asked is gone
     except Exception as error:
         pipe.send({"failure": f"{type(error).__name__}: {error}"})
         raise
