@@ -57,7 +57,7 @@ bench: .venv/.peers ## measure against the peers and write benchmarks/RESULTS.md
 	$(RUN)/python -m benchmarks all --write benchmarks/RESULTS.md
 
 docs: .venv/.docs ## build the documentation into site/
-	$(RUN)/mkdocs build --strict
+	NO_MKDOCS_2_WARNING=1 $(RUN)/mkdocs build --strict --quiet
 
 clean: ## remove what was built (the environments stay)
 	rm -rf build dist site demo .pytest_cache .ruff_cache .hypothesis

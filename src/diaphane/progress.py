@@ -3,6 +3,8 @@
 Work that takes long iterates through :func:`track`. Whoever wants to show it (the command line's
 bar, a page) opens :func:`listen`; whoever wants to stop it sets the :class:`Cancel` given there.
 
+Examples
+--------
 >>> events = []
 >>> with listen(events.append):
 ...     for _ in track(range(3), "counting"):
