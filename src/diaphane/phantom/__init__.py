@@ -1,4 +1,14 @@
-"""Bodies with known answers, and what each device would measure of them."""
+"""Bodies with known answers, and what each device would measure of them.
+
+What a pixel of a CT scanner counts behind a body of attenuation μ::
+
+    counts = Poisson( N mean over rays of exp(-∫ μ dl) ) + dark + noise
+
+``Body`` is μ: ellipsoids, cylinders and boxes, cut by planes where wanted, of which a later one
+takes the place of an earlier one (or adds to it). ``Body.line_integrals`` is the integral, exact
+along every line; ``scan`` is the whole line; ``voxelize`` shows μ on a grid. ``head``,
+``shepp_logan`` and ``water_cylinder`` are bodies to begin with.
+"""
 
 from diaphane.phantom.body import Body
 from diaphane.phantom.classic import INSERTS, Insert, shepp_logan, water_cylinder
