@@ -15,10 +15,12 @@ ROOMS = (
     "ct",
     "formats",
     "image",
+    "operators",
     "phantom",
     "quality",
     "render",
     "segment",
+    "solvers",
     "space",
     "surface",
 )
