@@ -4,13 +4,13 @@ from typing import Annotated
 
 import numpy as np
 
-from diaphane.arrays import AnyArray, FloatArray, IntArray
+from diaphane.arrays import AnyArray, FloatArray
 from diaphane.ct.beam import FanBeam, ParallelBeam
 from diaphane.ct.field import axes_mm, fitting_grid, pitch_at_axis_mm, rows_of_slices, step_rad
-from diaphane.ct.offset_detector import widen, with_both_sides
+from diaphane.ct.offset_detector import with_both_sides
 from diaphane.ct.plane import Plane
-from diaphane.ct.plane_kernels import to_lanes
-from diaphane.ct.ramp import Cutoff, Window, filter_block, row_response
+from diaphane.ct.plane_kernels import weigh
+from diaphane.ct.ramp import Cutoff, Window, filter_padded, row_response
 from diaphane.ct.redundancy import ray_weights
 from diaphane.ct.scan import FanScan, ParallelScan
 from diaphane.ct.views import truncated_views
@@ -94,18 +94,21 @@ def fbp(
     response = row_response(
         n_columns, pitch_mm, window=window, cutoff=cutoff, step_rad=step_rad(beam)
     )
-    weights = _weights(scan.beam)[:, None, :]
+    weights = _weights(scan.beam)
     values, sums = np.zeros(target.shape, np.float32), np.zeros((0, 0, 0), np.float32)
     for slab, views in track(_parts(len(below), beam.n_views), "ct.fbp"):
         if views.start == 0:
             sums = plane.empty_sums(len(below[slab]))
         lowest, highest = int(below[slab].min()), int(below[slab].max()) + 1
-        weighted = scan.values[views, lowest : highest + 1] * weights[views]
-        filtered = filter_block(widen(weighted, added), response)
-        lanes = _lanes(filtered, below[slab] - np.int32(lowest), upper_part[slab])
-        plane.backproject(lanes, views.start, sums)
+        measured = scan.values[views, lowest : highest + 1]
+        rows = np.empty((*measured.shape[:2], 2 * (len(response) - 1)), np.float32)
+        spread(weigh, len(rows), measured, weights[views], added[0], rows)
+        filtered = filter_padded(rows, response)
+        plane.add(
+            filtered, below[slab] - np.int32(lowest), upper_part[slab], views.start, sums
+        )
         if views.stop >= beam.n_views:
-            values[slab] = sums
+            plane.write(sums, values[slab])
     values[~is_seen] = 0
     return Image(values, target, Quantity.ATTENUATION)
 
@@ -124,14 +127,6 @@ def _weights(beam: ParallelBeam | FanBeam) -> FloatArray:
     if isinstance(beam, ParallelBeam):
         return ray_weights(beam)
     return ray_weights(beam) * np.cos(beam.fan_rad).astype(np.float32)
-
-
-def _lanes(filtered: FloatArray, below: IntArray, upper_part: FloatArray) -> FloatArray:
-    """Return the views with slices for rows, innermost, and empty ones up to a multiple of 4."""
-    n_views, _, n_columns = filtered.shape
-    lanes = np.zeros((-(-n_views // 4) * 4, n_columns + 1, len(below)), np.float32)
-    spread(to_lanes, n_views, filtered, below, upper_part, lanes)
-    return lanes
 
 
 def _tell_what_was_not_seen(
