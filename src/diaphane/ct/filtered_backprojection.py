@@ -104,9 +104,7 @@ def fbp(
         rows = np.empty((*measured.shape[:2], 2 * (len(response) - 1)), np.float32)
         spread(weigh, len(rows), measured, weights[views], added[0], rows)
         filtered = filter_padded(rows, response)
-        plane.add(
-            filtered, below[slab] - np.int32(lowest), upper_part[slab], views.start, sums
-        )
+        plane.add(filtered, below[slab] - np.int32(lowest), upper_part[slab], views.start, sums)
         if views.stop >= beam.n_views:
             plane.write(sums, values[slab])
     values[~is_seen] = 0

@@ -4,14 +4,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from diaphane.arrays import DoubleArray, FloatArray
+from diaphane.arrays import DoubleArray, FloatArray, IntArray
 from diaphane.ct.beam import FanBeam, ParallelBeam
 from diaphane.ct.field import axes_mm, field_radius_mm, pitch_at_axis_mm
-from diaphane.ct.plane_kernels import TILE, add_to_slice, add_to_stack
+from diaphane.ct.plane_kernels import TILE, add_to_slice, add_to_stack, to_lanes, to_slices
 from diaphane.parallel import spread
+from diaphane.simd import W, aligned_zeros
 from diaphane.space import Grid
 
-_FEW = 6  # slices up to which one by one is faster than together
+_FEW = 1  # slices up to which one by one is faster than together
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,6 +26,8 @@ class Plane:
 
     rays: DoubleArray
     """Shape (n_views, 4): a, b, c, d of each view; a and b in columns per mm, c and d in 1/mm."""
+    n_columns: int
+    """Columns of the detector."""
     axis_column: float
     """The column at which the axis of rotation is seen."""
     per_rad: float
@@ -47,35 +50,50 @@ class Plane:
         per_rad = 1 / (pitch_mm * per_mm) if is_curved else 0.0
         _, y_mm, x_mm = axes_mm(grid)
         center = beam.detector.center_column
-        return cls(rays, center, per_rad, field_radius_mm(beam), x_mm, y_mm)
+        n_columns = beam.detector.n_columns
+        return cls(rays, n_columns, center, per_rad, field_radius_mm(beam), x_mm, y_mm)
 
-    def backproject(self, lanes: FloatArray, first_view: int, sums: FloatArray) -> None:
+    def empty_sums(self, n_slices: int) -> FloatArray:
+        """Return zeros (ny, nx, lanes) for the sums of some slices, which lie innermost."""
+        n_lanes = n_slices if n_slices <= _FEW else -(-n_slices // W) * W
+        return aligned_zeros((len(self.y_mm), len(self.x_mm), n_lanes))
+
+    def add(
+        self,
+        filtered: FloatArray,
+        below: IntArray,
+        upper_part: FloatArray,
+        first_view: int,
+        sums: FloatArray,
+    ) -> None:
         """Add views to the `sums` of some slices, each point weighted as it is far from the source.
 
         Parameters
         ----------
-        lanes : (n, n_columns + 1, n_slices) float32
-            Filtered and weighted views, the slices innermost, the last column twice; their
-            number is a multiple of 4, views beyond the scan's last are empty.
+        filtered : (n_views, n_rows, at least n_columns) float32
+            Filtered and weighted views.
+        below : (n_slices,) int32
+            For each slice the row below it.
+        upper_part : (n_slices,) float32
+            How much the row above that counts, 0 to 1.
         first_view : int
             Which view the first of them is.
-        sums : (n_slices, ny, nx) float32
+        sums : (ny, nx, lanes) float32
             What is added to, laid out as :meth:`empty_sums` gives it.
         """
-        rays = self.rays[first_view : first_view + len(lanes)]
-        rays = np.pad(rays, ((0, len(lanes) - len(rays)), (0, 0)))
+        n_views, (ny, nx, n_lanes) = len(filtered), sums.shape
+        lanes = aligned_zeros((-(-n_views // 4) * 4, self.n_columns + 1, n_lanes))
+        spread(to_lanes, n_views, filtered, below, upper_part, lanes)
+        rays = np.zeros((len(lanes), 4))
+        rays[:n_views] = self.rays[first_view : first_view + n_views]
         where = (rays, self.axis_column, self.per_rad, self.x_mm, self.y_mm, self.radius_mm)
-        n_slices, ny, nx = sums.shape
-        if n_slices > _FEW:
+        if len(below) > _FEW:
             n_tiles = -(-ny // TILE) * -(-nx // TILE)
-            spread(add_to_stack, n_tiles, lanes, *where, np.moveaxis(sums, 0, -1))
+            spread(add_to_stack, n_tiles, lanes, *where, sums)
             return
-        for slice_, total in enumerate(sums):
-            spread(add_to_slice, ny, np.ascontiguousarray(lanes[:, :, slice_]), *where, total)
+        for z in range(n_lanes):
+            spread(add_to_slice, ny, np.ascontiguousarray(lanes[:, :, z]), *where, sums[:, :, z])
 
-    def empty_sums(self, n_slices: int) -> FloatArray:
-        """Return zeros (n_slices, ny, nx); many slices lie innermost in memory."""
-        ny, nx = len(self.y_mm), len(self.x_mm)
-        if n_slices > _FEW:
-            return np.moveaxis(np.zeros((ny, nx, n_slices), np.float32), -1, 0)
-        return np.zeros((n_slices, ny, nx), np.float32)
+    def write(self, sums: FloatArray, slices: FloatArray) -> None:
+        """Write `sums` to slices (n_slices, ny, nx)."""
+        spread(to_slices, len(sums), sums, slices)

@@ -20,9 +20,41 @@ import numpy as np
 
 from diaphane.arrays import DoubleArray, FloatArray, IntArray
 from diaphane.ct.arctangent import arctangent
-from diaphane.simd import kernel
+from diaphane.simd import W, fma, kernel, load, splat, store
 
-TILE = 16  # columns of voxels whose sums stay in the cache while the views pass
+TILE = 16
+"""Edge of the squares of columns of voxels whose sums stay in the cache while the views pass."""
+
+_BLOCK = 16  # edge of the squares in which arrays are transposed
+
+
+@kernel()
+def weigh(
+    first: int, stop: int, values: FloatArray, weights: FloatArray, before: int, rows: FloatArray
+) -> None:
+    """Write views ``first … stop`` to longer rows, each ray by its weight.
+
+    Parameters
+    ----------
+    first, stop : int
+        Which views.
+    values : (n_views, n_rows, n_columns) numbers
+        What was measured.
+    weights : (n_views, n_columns) float32
+        What each ray counts.
+    before : int
+        Empty columns before the first.
+    rows : (n_views, n_rows, length) float32
+        What is filled; what lies behind the last column becomes 0.
+    """
+    n_rows, n_columns = values.shape[1:]
+    for view in range(first, stop):
+        for row in range(n_rows):
+            out = rows[view, row]
+            out[:before] = 0
+            out[before + n_columns :] = 0
+            for column in range(n_columns):
+                out[before + column] = np.float32(values[view, row, column]) * weights[view, column]
 
 
 @kernel()
@@ -40,23 +72,37 @@ def to_lanes(
     ----------
     first, stop : int
         Which views.
-    filtered : (n_views, n_rows, n_columns) float32
+    filtered : (n_views, n_rows, at least n_columns) float32
         The weighted and filtered rows.
     below : (n_slices,) int32
         For each slice the row below it.
     upper_part : (n_slices,) float32
         How much the next row counts, 0 to 1.
-    lanes : (n_views, n_columns + 1, n_slices) float32
+    lanes : (n_views, n_columns + 1, at least n_slices) float32
         What is filled; the last column repeats the one before.
     """
-    n_rows, n_columns = filtered.shape[1:]
+    last_row, last = filtered.shape[1] - 1, lanes.shape[1] - 2
     for view in range(first, stop):
-        for column in range(n_columns + 1):
-            seen = min(column, n_columns - 1)
+        for column0 in range(0, last + 1, _BLOCK):
+            column1 = min(column0 + _BLOCK, last + 1)
             for z in range(len(below)):
-                low = filtered[view, below[z], seen]
-                high = filtered[view, min(below[z] + 1, n_rows - 1), seen]
-                lanes[view, column, z] = low + upper_part[z] * (high - low)
+                low, part = filtered[view, below[z]], upper_part[z]
+                high = filtered[view, min(below[z] + 1, last_row)]
+                for column in range(column0, column1):
+                    value = low[column] + part * (high[column] - low[column])
+                    lanes[view, column, z] = value
+        lanes[view, last + 1] = lanes[view, last]
+
+
+@kernel()
+def to_slices(first: int, stop: int, sums: FloatArray, slices: FloatArray) -> None:
+    """Write rows ``first … stop`` of sums (ny, nx, lanes) to slices (n_slices, ny, nx)."""
+    n_slices, _, nx = slices.shape
+    for y in range(first, stop):
+        for x0 in range(0, nx, _BLOCK):
+            for z in range(n_slices):
+                for x in range(x0, min(x0 + _BLOCK, nx)):
+                    slices[z, y, x] = sums[y, x, z]
 
 
 @kernel()
@@ -78,7 +124,7 @@ def add_to_stack(
     ----------
     first, stop : int
         Which tiles of 16 × 16 columns of voxels, counted row by row.
-    lanes : (n_views, n_columns + 1, n_slices) float32
+    lanes : (n_views, n_columns + 1, n W) float32
         Filtered and weighted views, as :func:`to_lanes` lays them out; a multiple of 4.
     rays : (n_views, 4) float64
         The numbers ``a b c d`` of each view.
@@ -90,52 +136,77 @@ def add_to_stack(
         Where columns and rows of the grid lie.
     radius_mm : float
         Radius of the circle around the axis that is filled; each view must see all of it.
-    sums : (ny, nx, n_slices) float32
+    sums : (ny, nx, n W) float32
         What is added to.
     """
     nx, ny = len(x_mm), len(y_mm)
     n_across = (nx + TILE - 1) // TILE
+    left = np.empty((4, TILE), np.int32)
+    parts = np.empty((4, 2, TILE), np.float32)
     for tile in range(first, stop):
         y0, x0 = tile // n_across * TILE, tile % n_across * TILE
         for view in range(0, len(lanes), 4):
             for j in range(y0, min(y0 + TILE, ny)):
-                for i in range(x0, min(x0 + TILE, nx)):
-                    x, y = x_mm[i], y_mm[j]
-                    if x * x + y * y <= radius_mm * radius_mm:
-                        _add_four_views(lanes, rays, view, axis_column, per_rad, x, y, sums[j, i])
+                begin, end = _inside(x_mm, y_mm[j], radius_mm, x0, min(x0 + TILE, nx))
+                if begin < end:
+                    for k in range(4):
+                        where = (rays[view + k], axis_column, per_rad, x_mm[begin], y_mm[j])
+                        step = x_mm[1] - x_mm[0] if nx > 1 else 1.0
+                        _note_row(*where, step, left[k, : end - begin], parts[k])
+                    for i in range(begin, end):
+                        _add_four_views(lanes, view, left, parts, i - begin, j, i, sums)
 
 
 @kernel(inline=True)
-def _add_four_views(lanes, rays, view, axis_column, per_rad, x, y, out):  # noqa: ANN001, ANN202
+def _inside(x_mm, y, radius_mm, begin, end):  # noqa: ANN001, ANN202
+    """Return which of the columns begin … end of a row of voxels lie within the circle."""
+    while begin < end and x_mm[begin] ** 2 + y * y > radius_mm * radius_mm:
+        begin += 1
+    while begin < end and x_mm[end - 1] ** 2 + y * y > radius_mm * radius_mm:
+        end -= 1
+    return begin, end
+
+
+@kernel(inline=True)
+def _note_row(ray, axis_column, per_rad, x0, y, step, left, parts):  # noqa: ANN001, ANN202
+    """Note the columns left of where a row of points is seen, and how much they and the next count.
+
+    All numbers are float32, which lets it run in lanes.
+    """
+    a, c = np.float32(ray[0] * step), np.float32(ray[2] * step)
+    b_y = np.float32(ray[0] * x0 + ray[1] * y)
+    d_y = np.float32(1 + ray[2] * x0 + ray[3] * y)
+    center, per_rad = np.float32(axis_column), np.float32(per_rad)
+    for i in range(len(left)):
+        scale = np.float32(1) / (d_y + c * np.float32(i))
+        place = (b_y + a * np.float32(i)) * scale
+        weight = scale * scale
+        if per_rad > 0:
+            slope = place / per_rad
+            place = per_rad * arctangent(slope)
+            weight = weight / (np.float32(1) + slope * slope)
+        column = center + place
+        left[i] = np.int32(column)
+        right = (column - np.float32(left[i])) * weight
+        parts[0, i], parts[1, i] = weight - right, right
+
+
+@kernel(inline=True)
+def _add_four_views(lanes, view, left, parts, k, j, i, sums):  # noqa: ANN001, ANN202
     """Add four views to one column of voxels, which so is read and written only once."""
-    i0, g0, h0 = _seen(rays, view, axis_column, per_rad, x, y)
-    i1, g1, h1 = _seen(rays, view + 1, axis_column, per_rad, x, y)
-    i2, g2, h2 = _seen(rays, view + 2, axis_column, per_rad, x, y)
-    i3, g3, h3 = _seen(rays, view + 3, axis_column, per_rad, x, y)
-    p0, q0 = lanes[view, i0], lanes[view, i0 + 1]
-    p1, q1 = lanes[view + 1, i1], lanes[view + 1, i1 + 1]
-    p2, q2 = lanes[view + 2, i2], lanes[view + 2, i2 + 1]
-    p3, q3 = lanes[view + 3, i3], lanes[view + 3, i3 + 1]
-    for z in range(len(out)):
-        out[z] += (g0 * p0[z] + h0 * q0[z] + g1 * p1[z] + h1 * q1[z]) + (
-            g2 * p2[z] + h2 * q2[z] + g3 * p3[z] + h3 * q3[z]
-        )
-
-
-@kernel(inline=True)
-def _seen(rays, view, axis_column, per_rad, x, y):  # noqa: ANN001, ANN202
-    """Return the column left of where a point is seen, and the weights of it and of the next."""
-    scale = 1 / (1 + rays[view, 2] * x + rays[view, 3] * y)
-    place = (rays[view, 0] * x + rays[view, 1] * y) * scale
-    weight = scale * scale
-    if per_rad > 0:
-        slope = np.float32(place / per_rad)
-        place = per_rad * arctangent(slope)
-        weight = weight / (1 + slope * slope)
-    column = axis_column + place
-    left = int(column)
-    right = (column - left) * weight
-    return left, np.float32(weight - right), np.float32(right)
+    i0, i1, i2, i3 = left[0, k], left[1, k], left[2, k], left[3, k]
+    g0, g1, g2, g3 = parts[0, 0, k], parts[1, 0, k], parts[2, 0, k], parts[3, 0, k]
+    h0, h1, h2, h3 = parts[0, 1, k], parts[1, 1, k], parts[2, 1, k], parts[3, 1, k]
+    for z in range(0, sums.shape[2], W):
+        total = fma(load(lanes, (view, i0, z)), splat(g0), load(sums, (j, i, z)))
+        right = load(lanes, (view, i0 + 1, z)) * h0
+        total = fma(load(lanes, (view + 1, i1, z)), splat(g1), total)
+        right = fma(load(lanes, (view + 1, i1 + 1, z)), splat(h1), right)
+        total = fma(load(lanes, (view + 2, i2, z)), splat(g2), total)
+        right = fma(load(lanes, (view + 2, i2 + 1, z)), splat(h2), right)
+        total = fma(load(lanes, (view + 3, i3, z)), splat(g3), total)
+        right = fma(load(lanes, (view + 3, i3 + 1, z)), splat(h3), right)
+        store(sums, (j, i, z), total + right)
 
 
 @kernel()

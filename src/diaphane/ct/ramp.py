@@ -80,11 +80,18 @@ def filter_rows(
 def filter_block(rows: AnyArray, response: FloatArray) -> FloatArray:
     """Filter rows (..., n_columns) at once with what :func:`row_response` returned for them."""
     n_columns, length = rows.shape[-1], 2 * (len(response) - 1)
-    rows, workers = rows.astype(np.float32, copy=False), _workers()
-    spectrum: AnyArray = np.asarray(scipy.fft.rfft(rows, length, axis=-1, workers=workers))
+    padded = np.zeros((*rows.shape[:-1], length), np.float32)
+    padded[..., :n_columns] = rows
+    return filter_padded(padded, response)[..., :n_columns]
+
+
+def filter_padded(rows: FloatArray, response: FloatArray) -> FloatArray:
+    """Filter rows that are padded to the length of the response; what is behind them is waste."""
+    spectrum: AnyArray = np.asarray(scipy.fft.rfft(rows, axis=-1, workers=_workers()))
     spectrum *= response
-    padded = np.asarray(scipy.fft.irfft(spectrum, length, axis=-1, workers=workers))
-    return padded[..., :n_columns]
+    return np.asarray(
+        scipy.fft.irfft(spectrum, rows.shape[-1], axis=-1, workers=_workers(), overwrite_x=True)
+    )
 
 
 def row_response(
