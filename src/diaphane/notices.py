@@ -60,3 +60,13 @@ def collect_notices() -> Iterator[list[Notice]]:
         yield collected
     finally:
         _collectors.reset(token)
+
+
+@contextmanager
+def unheard() -> Iterator[None]:
+    """Within the block, notices reach nobody: for trials whose results are thrown away."""
+    token = _collectors.set(([],))
+    try:
+        yield
+    finally:
+        _collectors.reset(token)

@@ -15,13 +15,29 @@ with :func:`shift_center` and :func:`select_rows` for the geometry that was not 
 """
 
 from diaphane.ct.alignment import select_rows, shift_center
-from diaphane.ct.beam import Beam, ConeBeam, Detector, FanBeam, ParallelBeam
+from diaphane.ct.bad_pixels import mend_pixels
+from diaphane.ct.beam import Beam, ConeBeam, FanBeam, ParallelBeam
 from diaphane.ct.calibration import hounsfield, water_attenuation
+from diaphane.ct.center_search import center, find_center
 from diaphane.ct.cone_beam import fdk
+from diaphane.ct.detector import Detector
+from diaphane.ct.drift import normalize_air
 from diaphane.ct.filtered_backprojection import fbp
+from diaphane.ct.hardening import correct_bone, linearize, linearize_water
+from diaphane.ct.large_stripes import destripe, destripe_dead, destripe_large
 from diaphane.ct.logarithm import line_integrals
+from diaphane.ct.low_counts import calm_low_counts
 from diaphane.ct.ray_geometry import Rays, rays
 from diaphane.ct.scan import ConeScan, FanScan, ParallelScan, Scan
+from diaphane.ct.scatter import subtract_scatter, subtract_scatter_kernel
+from diaphane.ct.spectrum import Spectrum, attenuation, tube_spectrum
+from diaphane.ct.stripes import (
+    destripe_filtering,
+    destripe_fitting,
+    destripe_sorting,
+    destripe_wavelet,
+)
+from diaphane.ct.truncation import extend
 
 __all__ = [
     "Beam",
@@ -34,12 +50,33 @@ __all__ = [
     "ParallelScan",
     "Rays",
     "Scan",
+    "Spectrum",
+    "attenuation",
+    "calm_low_counts",
+    "center",
+    "correct_bone",
+    "destripe",
+    "destripe_dead",
+    "destripe_filtering",
+    "destripe_fitting",
+    "destripe_large",
+    "destripe_sorting",
+    "destripe_wavelet",
+    "extend",
     "fbp",
     "fdk",
+    "find_center",
     "hounsfield",
     "line_integrals",
+    "linearize",
+    "linearize_water",
+    "mend_pixels",
+    "normalize_air",
     "rays",
     "select_rows",
     "shift_center",
+    "subtract_scatter",
+    "subtract_scatter_kernel",
+    "tube_spectrum",
     "water_attenuation",
 ]

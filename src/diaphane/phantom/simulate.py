@@ -3,7 +3,8 @@
 A pixel sees many rays: it has a width, and so has the focal spot. What it counts is the mean of
 their *intensities*, ``N mean(exp(-integral))``, and not the intensity of the mean integral; at an
 edge the two differ (the nonlinear partial volume effect). The photons are Poisson distributed,
-the electronics add a constant and normal noise. One energy: there is no beam hardening.
+the electronics add a constant and normal noise. With one energy there is no beam hardening; with
+a :class:`~diaphane.ct.Spectrum` there is (:mod:`diaphane.phantom.colors`).
 
 Nothing here is shared with the reconstruction: the integrals are the closed-form ones of
 :class:`~diaphane.phantom.Body`.
@@ -26,12 +27,14 @@ from diaphane.ct import (
     ParallelBeam,
     ParallelScan,
     Scan,
+    Spectrum,
     rays,
 )
 from diaphane.errors import InputError
 from diaphane.notices import notice
 from diaphane.options import Range
 from diaphane.phantom.body import Body
+from diaphane.phantom.colors import Transmission, transmission_of
 from diaphane.progress import track
 from diaphane.step import step
 from diaphane.units import Quantity
@@ -43,6 +46,7 @@ _RAYS_AT_ONCE = 500_000  # some views' worth: 24 MB of origins and directions
 def scan(
     body: Body,
     beam: ParallelBeam | FanBeam | ConeBeam,
+    spectrum: Spectrum | None = None,
     *,
     photons: Annotated[float, Range(1, 1e9, scale="log")] | None = None,
     seed: Annotated[int, Range(0, 2**31 - 1)] = 0,
@@ -62,6 +66,8 @@ def scan(
         What is scanned; it must lie between source and detector.
     beam : ParallelBeam, FanBeam or ConeBeam
         From where, and with which detector.
+    spectrum : Spectrum, optional
+        The energies that are counted; without it, all have the one of the body's attenuations.
     photons : float, optional
         Mean number that a pixel counts in each view without the body. Left out, there is no
         noise, and a pixel without body reads 1.
@@ -101,7 +107,9 @@ def scan(
     camera = _Camera(detector, photons, seed, electronic_noise, dark_counts, gain_spread)
     frame = np.ones((detector.n_rows, detector.n_columns))
     values = np.empty((beam.n_views, *frame.shape), np.float32)
-    for views, intensities in _intensities(body, beam, subrays, focal_spot_mm):
+    for views, intensities in _intensities(
+        transmission_of(body, spectrum), beam, subrays, focal_spot_mm
+    ):
         for view, intensity in zip(views, intensities):
             values[view] = camera.read(intensity, "view", view)
     flats = np.stack([camera.read(frame, "flat", i) for i in range(n_flats)])
@@ -120,7 +128,7 @@ def _scan_of(beam: Beam, values: FloatArray, flats: FloatArray, darks: FloatArra
 
 
 def _intensities(
-    body: Body, beam: Beam, subrays: int, focal_spot_mm: float
+    transmission: Transmission, beam: Beam, subrays: int, focal_spot_mm: float
 ) -> Iterator[tuple[range, DoubleArray]]:
     """Yield some views at a time, with what share of its photons each pixel gets."""
     detector = beam.detector
@@ -143,9 +151,9 @@ def _intensities(
             columns=column + inside[1],
             spot_mm=(inside[2] * focal_spot_mm, inside[3] * focal_spot_mm),
         )
-        integrals = np.empty((len(views), len(order)))
-        integrals[:, order] = body.line_integrals(lines.origins_mm, lines.directions)
-        yield views, np.exp(-integrals).reshape(-1, *shape).mean(axis=(2, 4))
+        passed = np.empty((len(views), len(order)))
+        passed[:, order] = transmission(lines.origins_mm, lines.directions)
+        yield views, passed.reshape(-1, *shape).mean(axis=(2, 4))
 
 
 def _neighborly(n_rows: int, n_columns: int) -> NDArray[np.intp]:
