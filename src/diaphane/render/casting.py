@@ -41,7 +41,7 @@ def cast(
     view: Literal["perspective", "parallel"] = "perspective",
     samples: Annotated[int, Range(1, 4)] = 2,
     step_mm: Annotated[float, Range(0.01, 20, scale="log", unit="mm")] | None = None,
-    smooth_mm: Annotated[float, Range(0, 5, unit="mm")] = 0.3,
+    smooth_mm: Annotated[float, Range(0, 5, unit="mm")] | None = None,
     background: Literal["black", "transparent"] = "black",
     marks: Literal["all", "none"] = "all",
 ) -> Picture:
@@ -70,8 +70,9 @@ def cast(
         Rays along a pixel's edge: 2 takes four rays a pixel and smooths the outlines.
     step_mm : float, optional
         From sample to sample along a ray; by default the smallest voxel spacing.
-    smooth_mm : float
-        Standard deviation of a blur before anything is looked at, against noise.
+    smooth_mm : float, optional
+        Standard deviation of a blur before anything is looked at, against noise and the steps of
+        voxels; by default half the edge of a mean voxel.
     background : {"black", "transparent"}
         What is behind the body.
     marks : {"all", "none"}
@@ -96,7 +97,9 @@ def cast(
     :mod:`diaphane.render.light`.
     """
     transfer = Transfer.preset(preset)
-    volume = Volume.of(image, labels, transfer, smooth_mm=smooth_mm)
+    half_voxel_mm = image.grid.voxel_volume_mm3 ** (1 / 3) / 2
+    blur_mm = half_voxel_mm if smooth_mm is None else smooth_mm
+    volume = Volume.of(image, labels, transfer, smooth_mm=blur_mm)
     camera = Camera.around(
         _visible_mm(volume, transfer, preset),
         azimuth_deg,

@@ -40,9 +40,7 @@ def mip(
     step_mm: Annotated[float, Range(0.01, 20, scale="log", unit="mm")] | None = None,
     window: Window = "fit",
     level: Annotated[float, Range(-100_000, 100_000, unit="{image}")] | None = None,
-    width: (
-        Annotated[float, Range(1e-9, 200_000, scale="log", unit="{image}")] | None
-    ) = None,
+    width: (Annotated[float, Range(1e-9, 200_000, scale="log", unit="{image}")] | None) = None,
     colors: ColorMap = "gray",
     marks: Literal["all", "none"] = "all",
 ) -> Picture:

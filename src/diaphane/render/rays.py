@@ -26,7 +26,7 @@ from diaphane.simd import kernel
 
 _OPAQUE = 0.004
 """Transmittance below which a ray is given up: one gray level out of 255."""
-_UNLIT = 0.002
+_UNLIT = 0.008
 """What adds less to a pixel is lit as a cloud, without a normal."""
 
 _NEAR, _FARTHER, _WIDE, _SHADOW = 1.7, 4.3, 6.0, 1.7
