@@ -104,7 +104,7 @@ def opposite_rays(scan: ParallelScan | FanScan) -> Criterion:
     turned = np.mod(beam.angles_rad, 2 * np.pi)
     order = np.argsort(turned, kind="stable")
     angles = turned[order]
-    sinogram = ndimage.gaussian_filter(scan.values[order, 0].astype(np.float64), (0, 1))
+    sinogram: AnyArray = ndimage.gaussian_filter(scan.values[order, 0].astype(np.float64), (0, 1))
     _, holes = arcs_and_holes(beam.angles_rad)
     n = min(8, len(angles))
     rows = np.concatenate([sinogram[-n:], sinogram, sinogram[:n]])
