@@ -22,6 +22,8 @@ from diaphane.units import Quantity
 
 _EYE_FIELDS = 2.2
 """How many fields the eye stands away in perspective: as one holds a skull in one's hands."""
+_MOST_BLUR_MM = 0.5
+"""More would melt thin bone in coarse voxels."""
 _TINT = 0.7
 """Share of a label's own color in what is seen of it."""
 _SHOULDER = 0.55
@@ -72,7 +74,7 @@ def cast(
         From sample to sample along a ray; by default the smallest voxel spacing.
     smooth_mm : float, optional
         Standard deviation of a blur before anything is looked at, against noise and the steps of
-        voxels; by default half the edge of a mean voxel.
+        voxels; by default half the edge of a mean voxel, 0.5 mm at most.
     background : {"black", "transparent"}
         What is behind the body.
     marks : {"all", "none"}
@@ -98,7 +100,7 @@ def cast(
     """
     transfer = Transfer.preset(preset)
     half_voxel_mm = image.grid.voxel_volume_mm3 ** (1 / 3) / 2
-    blur_mm = half_voxel_mm if smooth_mm is None else smooth_mm
+    blur_mm = min(half_voxel_mm, _MOST_BLUR_MM) if smooth_mm is None else smooth_mm
     volume = Volume.of(image, labels, transfer, smooth_mm=blur_mm)
     camera = Camera.around(
         _visible_mm(volume, transfer, preset),
