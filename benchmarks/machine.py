@@ -14,10 +14,18 @@ def machine() -> dict[str, str]:
     return {
         "processor": f"{_processor()}, {allowed} processors allowed, kernels in {ISA}",
         "memory": _memory(),
+        "load": _load(),
         "system": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),
         **{name: version(name) for name in ("numpy", "scipy", "numba", "llvmlite")},
     }
+
+
+def _load() -> str:
+    """Return how many programs wanted a processor: what else ran makes all of them slower."""
+    if not hasattr(os, "getloadavg"):
+        return "unknown"
+    return f"{os.getloadavg()[2]:.1f} programs on average over the last 15 minutes, these included"
 
 
 def _processor() -> str:
