@@ -142,7 +142,8 @@ TASK = Task(
         "of 1 mm. Ramp filter without window. The time holds all from line integrals in memory to "
         "the volume in memory: weights, filter, backprojection, and our transposition to slices. "
         "We leave voxels empty that not every view saw (a fifth of the box); RTK fills them, which "
-        "would take us about a fifth longer. Errors are taken over the others, against the mean attenuation of each voxel."
+        "would take us about a fifth longer. Errors are taken over the others, against the mean "
+        "attenuation of each voxel."
     ),
     make_input=_make_input,
     errors=_errors,
