@@ -5,12 +5,14 @@ import os
 import numpy as np
 import pytest
 
-from diaphane.ct import ConeBeam, Detector
+from diaphane.ct import ConeBeam, ConeScan, Detector
 from diaphane.ct.cone_field import ConeField
+from diaphane.ct.cone_views import CircularViews
 from diaphane.ct.cone_volume import ConeVolume
 from diaphane.notices import collect_notices
 from diaphane.simd import ISA
 from diaphane.space import Grid
+from diaphane.units import Quantity
 
 
 def _expected(beam: ConeBeam, field: ConeField, filtered: np.ndarray, weights: np.ndarray):
@@ -46,8 +48,10 @@ def _compare(beam: ConeBeam, grid: Grid) -> tuple[str, ...]:
     filtered = rng.uniform(-1, 1, shape).astype(np.float32)
     weights = rng.uniform(0.5, 1.5, beam.n_views).astype(np.float32)
     field = ConeField.of(beam, grid)
+    values = np.zeros(shape, np.float32)
+    sights = CircularViews.of(ConeScan(values, beam, Quantity.LINE_INTEGRAL)).sights
     with collect_notices() as notices:
-        volume = ConeVolume(beam, field)
+        volume = ConeVolume(sights, beam.detector, field)
     for block in volume.blocks():
         volume.add(block, filtered[block], weights[block])
     expected = _expected(beam, field, filtered, weights)

@@ -5,8 +5,9 @@ Of the photons sent along a ray, a body of attenuation μ (1/mm) lets through ::
     counts = dark + (flat - dark) exp(-p),    p = ∫ μ ds
 
 A :class:`Detector` and the way of the source around the body make a beam: :class:`ParallelBeam`,
-:class:`FanBeam` or :class:`ConeBeam`. A scan (:class:`ParallelScan`, :class:`FanScan`,
-:class:`ConeScan`) is what was measured with it. The way to the picture is a row of steps::
+:class:`FanBeam`, :class:`ConeBeam`, or :class:`PoseBeam` where both stand anywhere. A scan
+(:class:`ParallelScan`, :class:`FanScan`, :class:`ConeScan`, :class:`PoseScan`) is what was
+measured with it. The way to the picture is a row of steps::
 
     counts ─ line_integrals ─▶ p ─ fbp or fdk ─▶ μ ─ hounsfield ─▶ 1000 (μ - μ_water) / μ_water
 
@@ -27,8 +28,9 @@ from diaphane.ct.hardening import correct_bone, linearize, linearize_water
 from diaphane.ct.large_stripes import destripe, destripe_dead, destripe_large
 from diaphane.ct.logarithm import line_integrals
 from diaphane.ct.low_counts import calm_low_counts
+from diaphane.ct.pose import PoseBeam
 from diaphane.ct.ray_geometry import Rays, rays
-from diaphane.ct.scan import ConeScan, FanScan, ParallelScan, Scan
+from diaphane.ct.scan import ConeScan, FanScan, ParallelScan, PoseScan, Scan
 from diaphane.ct.scatter import subtract_scatter, subtract_scatter_kernel
 from diaphane.ct.spectrum import Spectrum, attenuation, tube_spectrum
 from diaphane.ct.stripes import (
@@ -48,6 +50,8 @@ __all__ = [
     "FanScan",
     "ParallelBeam",
     "ParallelScan",
+    "PoseBeam",
+    "PoseScan",
     "Rays",
     "Scan",
     "Spectrum",

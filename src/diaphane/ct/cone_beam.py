@@ -2,17 +2,9 @@
 
 from typing import Annotated
 
-import numpy as np
-
-from diaphane.arrays import FloatArray
-from diaphane.ct.beam import ConeBeam
-from diaphane.ct.cone_field import ConeField, fitting_cone_grid
-from diaphane.ct.field import step_rad
-from diaphane.ct.offset_detector import widen, with_both_sides
+from diaphane.ct.cone_views import CircularViews
 from diaphane.ct.ramp import Cutoff, Window, filter_block, row_response
-from diaphane.ct.redundancy import ray_weights
-from diaphane.ct.scan import ConeScan
-from diaphane.ct.views import truncated_views
+from diaphane.ct.scan import ConeScan, PoseScan
 from diaphane.image import Image
 from diaphane.notices import notice
 from diaphane.progress import track
@@ -23,7 +15,7 @@ from diaphane.units import Quantity
 
 @step(version=1, simd=True)
 def fdk(
-    scan: Annotated[ConeScan, Quantity.LINE_INTEGRAL],
+    scan: Annotated[ConeScan | PoseScan, Quantity.LINE_INTEGRAL],
     *,
     grid: GridOptions | None = None,
     window: Window = "hann",
@@ -33,7 +25,7 @@ def fdk(
 
     Parameters
     ----------
-    scan : ConeScan
+    scan : ConeScan or PoseScan
         Line integrals of shape (n_views, n_rows, n_columns), from half a turn and the fan up to a
         full turn. View angles may be uneven and in any order; each view counts by the arc it
         stands for. A detector that stands to one side needs the full turn.
@@ -91,45 +83,22 @@ def fdk(
     True
     """
     from diaphane.ct.cone_volume import ConeVolume  # imports Numba: a third of a second
+    from diaphane.ct.pose_views import PosedViews
 
-    beam, added = with_both_sides(scan.beam)
-    target = fitting_cone_grid(beam, grid)
-    field = ConeField.of(beam, target)
-    weights = ray_weights(scan.beam)
-    is_even = bool((weights == weights[:, :1]).all())
-    arcs = weights[:, 0] if is_even else np.ones(beam.n_views, np.float32)
-    _say_what_is_missing(scan, field, added)
-    volume = ConeVolume(beam, field)
-    response = row_response(
-        beam.detector.n_columns,
-        beam.detector.column_spacing_mm / beam.magnification,
-        window=window,
-        cutoff=cutoff,
-        step_rad=step_rad(beam),
-    )
-    cosines = _cosines(scan.beam)
-    for block in track(volume.blocks(), "ct.fdk"):
-        weighted = scan.values[block] * cosines
-        if not is_even:
-            weighted *= weights[block, None]
-        filtered = filter_block(widen(weighted, added), response)
-        volume.add(block, filtered, arcs[block])
-    return Image(volume.slices(), target, Quantity.ATTENUATION)
-
-
-def _cosines(beam: ConeBeam) -> FloatArray:
-    """Return the cosine between each pixel's ray and the central one: shape (n_rows, n_columns)."""
-    steepness = beam.detector.row_mm[:, None] / beam.source_to_detector_mm
-    if beam.detector.shape == "curved":
-        cosines = np.cos(beam.fan_rad) / np.sqrt(1 + steepness**2)
-    else:
-        cosines = 1 / np.sqrt(1 + np.tan(beam.fan_rad) ** 2 + steepness**2)
-    return cosines.astype(np.float32)
-
-
-def _say_what_is_missing(scan: ConeScan, field: ConeField, added: tuple[int, int]) -> None:
+    views = PosedViews.of(scan) if isinstance(scan, PoseScan) else CircularViews.of(scan)
+    target = views.grid(grid)
+    field = views.field(target)
     if field.share_seen < 1:
         notice("ct.not_seen_by_all", percent=round(100 * (1 - field.share_seen), 1))
-    truncated = truncated_views(scan.values, added)
-    if truncated:
-        notice("ct.truncated", views=truncated)
+    volume = ConeVolume(views.sights, views.detector, field)
+    response = row_response(
+        views.detector.n_columns,
+        views.spacing_mm,
+        window=window,
+        cutoff=cutoff,
+        step_rad=views.step_rad,
+    )
+    for block in track(volume.blocks(), "ct.fdk"):
+        filtered = filter_block(views.weighted(block), response)
+        volume.add(block, filtered, views.arcs[block])
+    return Image(volume.slices(), target, Quantity.ATTENUATION)

@@ -1,9 +1,9 @@
 # ruff: noqa: ANN001, ANN201, ANN202
 """Backprojection of cone-beam views: every voxel gathers what each view saw of it.
 
-A view is a row of the :data:`N_SIGHT` numbers. In lengths of the distance R from the source to the
-axis, a voxel at (x, y, z) lies ``t = (tx x + ty y + t0) / R`` along u from the central ray and
-``d = (dx x + dy y + d0) / R`` from the source along it, and is seen at ::
+A view is a row of numbers (:data:`~diaphane.ct.cone_views.N_SIGHT`). In lengths of the distance R
+from the source to the axis, a voxel at (x, y, z) lies ``t = (tx x + ty y + t0) / R`` along u from
+the central ray and ``d = (dx x + dy y + d0) / R`` from the source along it, and is seen at ::
 
     column = columns_per_slope t / d + center_column                      on a flat detector
     column = columns_per_slope arctan(t / d) + center_column              on a curved one
@@ -50,11 +50,6 @@ TILE = 16
 
 _GROUP = 8  # views whose lines a tile keeps in the cache
 _BLOCK = 32
-
-
-N_SIGHT = 11
-"""Numbers of a view: tx, ty, t0, dx, dy, d0 (all over R), columns_per_slope, center_column,
-rows_per_mm, source_z, and center_row, counted with the padding."""
 
 
 class Places(NamedTuple):

@@ -4,12 +4,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from diaphane.arrays import FloatArray
-from diaphane.ct.beam import ConeBeam
+from diaphane.arrays import DoubleArray, FloatArray
 from diaphane.ct.cone_field import ConeField
 from diaphane.ct.cone_kernels import (
     MOST_ROWS_PER_SLICE,
-    N_SIGHT,
     PADDING,
     TILE,
     Places,
@@ -18,31 +16,33 @@ from diaphane.ct.cone_kernels import (
     pack,
     unpack,
 )
+from diaphane.ct.cone_views import N_SIGHT
+from diaphane.ct.detector import Detector
 from diaphane.notices import notice
 from diaphane.parallel import spread
 from diaphane.simd import W, aligned_zeros
 
 _BLOCK_BYTES = 2**24  # filtered views at a time: they stay in the outer cache
+_CENTER_ROW = N_SIGHT - 1
 _VIEWS = (8, 32)  # fewest, a divisor of them all, and most: progress wants to be told
 
 
 class ConeVolume:
     """Sums over the views, in the layout of :mod:`diaphane.ct.cone_kernels`."""
 
-    def __init__(self, beam: ConeBeam, field: ConeField) -> None:
+    def __init__(self, sights: DoubleArray, detector: Detector, field: ConeField) -> None:
         self._field = field
-        self._places = _places(beam, field)
-        self._sights = _sights(beam)
-        self._backproject = _fitting_kernel(beam, field)
+        self._places = _places(detector, field)
+        self._sights = (sights + PADDING * (np.arange(N_SIGHT) == _CENTER_ROW)).astype(np.float32)
+        self._backproject = _fitting_kernel(detector, field)
         ny, nx, nz = len(field.y_mm), len(field.x_mm), len(field.z_mm)
         self._n_tiles = -(-ny // TILE) * -(-nx // TILE)
         self._sums = aligned_zeros((ny, nx, _up_to_lanes(nz)))
-        detector = beam.detector
         shape = (detector.n_columns, _up_to_lanes(detector.n_rows + 2 * PADDING))
         fewest, most = _VIEWS
         size = _BLOCK_BYTES // (4 * shape[0] * shape[1]) // fewest * fewest
         size = min(max(size, fewest), most)
-        self._packed = aligned_zeros((min(size, beam.n_views), *shape))
+        self._packed = aligned_zeros((min(size, len(sights)), *shape))
 
     def blocks(self) -> list[slice]:
         """Return the views that are worked on together."""
@@ -73,7 +73,7 @@ def _slice_step_mm(field: ConeField) -> float:
     return float(field.z_mm[1] - field.z_mm[0]) if len(field.z_mm) > 1 else 1.0
 
 
-def _places(beam: ConeBeam, field: ConeField) -> Places:
+def _places(detector: Detector, field: ConeField) -> Places:
     return Places(
         x_mm=field.x_mm.astype(np.float32),
         y_mm=field.y_mm.astype(np.float32),
@@ -81,27 +81,13 @@ def _places(beam: ConeBeam, field: ConeField) -> Places:
         dz_mm=np.float32(_slice_step_mm(field)),
         first=field.first,
         stop=field.stop,
-        is_curved=beam.detector.shape == "curved",
+        is_curved=detector.shape == "curved",
     )
 
 
-def _sights(beam: ConeBeam) -> FloatArray:
-    """Return the numbers of each view that the kernels want."""
-    detector, per_mm = beam.detector, 1 / beam.source_to_axis_mm
-    sine, cosine = np.sin(beam.angles_rad), np.cos(beam.angles_rad)
-    sights = np.zeros((beam.n_views, N_SIGHT))
-    sights[:, 0], sights[:, 1] = cosine * per_mm, sine * per_mm
-    sights[:, 3], sights[:, 4], sights[:, 5] = -sine * per_mm, cosine * per_mm, 1
-    sights[:, 6] = beam.source_to_detector_mm / detector.column_spacing_mm
-    sights[:, 7] = detector.center_column
-    sights[:, 8] = beam.magnification / detector.row_spacing_mm
-    sights[:, 10] = detector.center_row + PADDING
-    return sights.astype(np.float32)
-
-
-def _fitting_kernel(beam: ConeBeam, field: ConeField) -> Callable[..., None]:
+def _fitting_kernel(detector: Detector, field: ConeField) -> Callable[..., None]:
     """Return the kernel for the slices' distance; say so when it is the slow one."""
-    rows_per_mm = field.largest_magnification / beam.detector.row_spacing_mm
+    rows_per_mm = field.largest_magnification / detector.row_spacing_mm
     rows = rows_per_mm * _slice_step_mm(field)
     if rows <= MOST_ROWS_PER_SLICE:
         return backproject

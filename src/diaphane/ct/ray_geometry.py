@@ -11,7 +11,8 @@ fan        ``R s + b v`` + spot                ``a u - D s`` - spot
 cone       ``R s`` + spot                      ``a u + b v - D s`` - spot
 =========  ==================================  ==========================================
 
-On a curved detector ``D (sin γ u - cos γ s)`` with ``γ = a / D`` stands for ``a u - D s``.
+A pose of a :class:`~diaphane.ct.pose.PoseBeam` names source, detector center, u and v itself. On
+a curved detector ``D (sin γ u - cos γ s)`` with ``γ = a / D`` stands for ``a u - D s``.
 Here R is ``source_to_axis_mm``, D ``source_to_detector_mm``, and the spot ``p u + q v`` is where
 in the focal spot the ray starts. A parallel ray starts on the plane through the axis of rotation:
 it is a whole line, and reaches to both sides of its origin.
@@ -22,8 +23,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from diaphane.arrays import DoubleArray
+from diaphane.arrays import AnyArray, DoubleArray
 from diaphane.ct.beam import Beam, FanBeam, ParallelBeam
+from diaphane.ct.pose import PoseBeam
 from diaphane.errors import GeometryError, InputError
 
 
@@ -38,7 +40,7 @@ class Rays:
 
 
 def rays(
-    beam: Beam,
+    beam: Beam | PoseBeam,
     views: ArrayLike,
     *,
     rows: ArrayLike | None = None,
@@ -49,7 +51,7 @@ def rays(
 
     Parameters
     ----------
-    beam : ParallelBeam, FanBeam or ConeBeam
+    beam : ParallelBeam, FanBeam, ConeBeam or PoseBeam
         The geometry of the scan.
     views : integer or array of integers
         Which views; the shape of `views` leads the shape of the result.
@@ -91,11 +93,25 @@ def rays(
         (rows - detector.center_row) * detector.row_spacing_mm,
         *(np.asarray(x, dtype=np.float64) for x in spot_mm),
     )
+    if isinstance(beam, PoseBeam):
+        return _posed(beam, views, (a, b, p, q))
     origins, directions = _in_own_axes(beam, a.ravel(), b.ravel(), p.ravel(), q.ravel())
     angles, shape = beam.angles_rad[views.reshape(-1, 1)], (*views.shape, *a.shape, 3)
     return Rays(
         _in_world(angles, *origins).reshape(shape), _in_world(angles, *directions).reshape(shape)
     )
+
+
+def _posed(beam: PoseBeam, views: AnyArray, places: tuple[DoubleArray, ...]) -> Rays:
+    """Return rays between points of the world that the poses name."""
+    shape = (*views.shape, *places[0].shape, 3)
+    views = views.reshape(-1, 1)
+    u, v = beam.column_axes[views], beam.row_axes[views]
+    a, b, p, q = (x.ravel()[:, None] for x in places)
+    sources = beam.sources_mm[views] + p * u + q * v
+    toward = beam.centers_mm[views] + a * u + b * v - sources
+    toward /= np.linalg.norm(toward, axis=-1, keepdims=True)
+    return Rays(sources.reshape(shape), toward.reshape(shape))
 
 
 _Components = tuple[DoubleArray, DoubleArray, DoubleArray]

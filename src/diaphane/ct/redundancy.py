@@ -59,19 +59,32 @@ def ray_weights(beam: Beam) -> FloatArray:
         arcs = view_weights(beam.angles_rad, np.pi).astype(np.float32)
         return np.repeat(arcs[:, None], beam.detector.n_columns, axis=1)
     arcs, holes = arcs_and_holes(beam.angles_rad)
+    return (arcs[:, None] * shares_of(beam.angles_rad, beam.fan_rad, holes)).astype(np.float32)
+
+
+def shares_of(angles_rad: DoubleArray, fan_rad: DoubleArray, holes: DoubleArray) -> DoubleArray:
+    """Return the share of its arc (n_views, n_columns) that each ray of a fan counts.
+
+    Parameters
+    ----------
+    angles_rad : (n_views,) float64
+        View angles of the source.
+    fan_rad : (n_columns,) or (n_views, n_columns) float64
+        The angle between each ray and the one through the axis of rotation.
+    holes : (n_holes, 2) float64
+        From :func:`~diaphane.ct.views.arcs_and_holes`.
+    """
+    shape = np.broadcast_shapes((len(angles_rad), 1), fan_rad.shape)
     if not len(holes):
-        return np.repeat(arcs[:, None] / 2, beam.detector.n_columns, axis=1).astype(np.float32)
-    fan_rad = beam.fan_rad
-    _tell_missing_rays(holes, fan_rad)
+        return np.full(shape, 0.5)
+    _tell_missing_rays(holes, fan_rad if fan_rad.ndim == 1 else fan_rad.mean(axis=0))
     scanned_rad = 2 * np.pi - holes[0, 1]
     is_short = len(holes) == 1 and scanned_rad <= _SHORT_SCAN_RAD
     if is_short and scanned_rad >= np.pi + 2 * np.abs(fan_rad).max():
-        shares = _short_scan_shares(beam.angles_rad, fan_rad, holes[0])
-    else:
-        own = _presence(beam.angles_rad, holes)[:, None]
-        back = _presence(beam.angles_rad[:, None] + np.pi - 2 * fan_rad, holes)
-        shares = own / (own + back)
-    return (arcs[:, None] * shares).astype(np.float32)
+        return _short_scan_shares(angles_rad, fan_rad, holes[0])
+    own = _presence(angles_rad, holes)[:, None]
+    back = _presence(angles_rad[:, None] + np.pi - 2 * fan_rad, holes)
+    return own / (own + back)
 
 
 def _offset_weights(beam: Beam) -> FloatArray:

@@ -6,7 +6,8 @@ from typing import TypeVar
 import numpy as np
 
 from diaphane.arrays import AnyArray, first_not_finite, frozen
-from diaphane.ct.beam import Beam, ConeBeam, FanBeam, ParallelBeam
+from diaphane.ct.beam import ConeBeam, FanBeam, ParallelBeam
+from diaphane.ct.pose import PoseBeam
 from diaphane.errors import GeometryError, InputError
 from diaphane.history import History
 from diaphane.units import Quantity
@@ -35,7 +36,7 @@ class ParallelScan:
 
 @dataclass(frozen=True, eq=False)
 class FanScan:
-    """Views taken with a fan of rays onto a flat detector."""
+    """Views taken with a fan of rays onto a detector."""
 
     values: AnyArray
     """Shape (n_views, n_rows, n_columns)."""
@@ -56,11 +57,32 @@ class FanScan:
 
 @dataclass(frozen=True, eq=False)
 class ConeScan:
-    """Views taken with a cone of rays onto a flat detector."""
+    """Views taken with a cone of rays onto a detector."""
 
     values: AnyArray
     """Shape (n_views, n_rows, n_columns)."""
     beam: ConeBeam
+    """Where the rays ran."""
+    quantity: Quantity
+    """``COUNTS`` as measured, or ``LINE_INTEGRAL`` after the logarithm."""
+    flats: AnyArray | None = None
+    """Counts without the body: shape (n_flats, n_rows, n_columns)."""
+    darks: AnyArray | None = None
+    """Counts without the beam: shape (n_darks, n_rows, n_columns)."""
+    history: History | None = field(default=None, init=False, repr=False)
+    """How it was made."""
+
+    def __post_init__(self) -> None:
+        _check_scan(self)
+
+
+@dataclass(frozen=True, eq=False)
+class PoseScan:
+    """Views taken with a cone of rays, source and detector anywhere in each."""
+
+    values: AnyArray
+    """Shape (n_views, n_rows, n_columns)."""
+    beam: PoseBeam
     """Where the rays ran."""
     quantity: Quantity
     """``COUNTS`` as measured, or ``LINE_INTEGRAL`` after the logarithm."""
@@ -81,10 +103,10 @@ SomeScan = TypeVar("SomeScan", ParallelScan, FanScan, ConeScan)
 """A scan whose kind a step keeps."""
 
 
-def _check_scan(scan: Scan) -> None:
+def _check_scan(scan: Scan | PoseScan) -> None:
     """Check once, at the door, what every later step relies on."""
     name = type(scan).__name__
-    beam: Beam = scan.beam
+    beam = scan.beam
     shape = (beam.n_views, beam.detector.n_rows, beam.detector.n_columns)
     if scan.values.ndim != 3 or scan.values.shape[1:] != shape[1:]:
         raise GeometryError(
