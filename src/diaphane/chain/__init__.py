@@ -12,7 +12,7 @@ from diaphane.chain.forms import step_form, step_forms
 from diaphane.chain.kept import Memo
 from diaphane.chain.library import load, shipped, shipped_text
 from diaphane.chain.overrides import parse_override, with_options
-from diaphane.chain.records import InputRecord, RunRecord, StageRecord
+from diaphane.chain.records import InputRecord, ReplicaRecord, RunRecord, StageRecord
 from diaphane.chain.registry import all_steps, find_step, find_types, steps_of, type_name
 from diaphane.chain.running import Run, open_run, replay, run
 from diaphane.chain.story import OptionPassage, Passage, explain
@@ -29,6 +29,7 @@ __all__ = [
     "Memo",
     "OptionPassage",
     "Passage",
+    "ReplicaRecord",
     "Run",
     "RunRecord",
     "Stage",

@@ -76,6 +76,30 @@ class StageRecord:
 
 
 @dataclass(frozen=True)
+class ReplicaRecord:
+    """How one stage's result varies when the raw data's noise is drawn anew."""
+
+    name: str
+    """How the chain calls the stage."""
+    type: str
+    """The type of its result."""
+    n: int
+    """How many replicas there were."""
+    deviation: float
+    """Standard deviation from one replica to the next; of many numbers, their mean."""
+    unit: str = ""
+    """Unit of value and deviation."""
+    value: float | None = None
+    """Of a measurement: what the run itself found."""
+    interval: tuple[float, float] | None = None
+    """Of a measurement: the 95 % interval around it (Student's t)."""
+    file: str = ""
+    """Of an image: the store of each voxel's standard deviation."""
+    key: str = ""
+    """Of an image: SHA-256 of the content of that store."""
+
+
+@dataclass(frozen=True)
 class RunRecord:
     """What a whole run did: the content of ``run.json``."""
 
@@ -87,6 +111,8 @@ class RunRecord:
     """What was given."""
     stages: tuple[StageRecord, ...]
     """What was done, in order."""
+    replicas: tuple[ReplicaRecord, ...] = ()
+    """How results vary with the noise, where replicas were asked for."""
     versions: dict[str, str] = field(default_factory=lambda: _versions())
     """Versions of the program, of Python and of the libraries that compute."""
     machine: dict[str, Any] = field(default_factory=lambda: _machine())
@@ -121,10 +147,11 @@ def read_record(folder: str | Path) -> RunRecord:
             raise FormatError(f"{path} is of another format than {FORMAT}; update Diaphane")
         inputs = tuple(InputRecord(**_with_notices(i)) for i in table.pop("inputs"))
         stages = tuple(StageRecord(**_with_notices(s)) for s in table.pop("stages"))
-        record = RunRecord(inputs=inputs, stages=stages, **table)
+        replicas = tuple(ReplicaRecord(**_with_interval(r)) for r in table.pop("replicas", ()))
+        record = RunRecord(inputs=inputs, stages=stages, replicas=replicas, **table)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise FormatError(f"{path} is damaged: {error}") from None
-    for part in (*record.inputs, *record.stages):
+    for part in (*record.inputs, *record.stages, *record.replicas):
         if not isinstance(part.file, str) or Path(part.file).name != part.file:
             raise FormatError(f"{path} names a file outside its folder: {part.file!r}")
     return record
@@ -134,6 +161,11 @@ def _with_notices(table: dict[str, Any]) -> dict[str, Any]:
     notices = tuple(Notice(n["code"], n["values"]) for n in table["notices"])
     lists = {key: tuple(value) for key, value in table.items() if key == "of"}
     return {**table, **lists, "notices": notices}
+
+
+def _with_interval(table: dict[str, Any]) -> dict[str, Any]:
+    bounds = table["interval"]
+    return {**table, "interval": None if bounds is None else (float(bounds[0]), float(bounds[1]))}
 
 
 def _versions() -> dict[str, str]:

@@ -39,12 +39,12 @@ class Runner:
         self.kept = {name: inputs[name] for name in checked.inputs}
         """The values of inputs and stages so far, by name."""
 
-    def run(self) -> RunRecord:
-        """Run all stages and return what they did."""
+    def run(self, label: str = PROGRESS) -> RunRecord:
+        """Run all stages, counted as the parts of `label`, and return what they did."""
         chain = self.checked.chain
         inputs = tuple(self._record_input(name) for name in self.checked.inputs)
         stages = []
-        for stage in track(self.checked.stages, PROGRESS):
+        for stage in track(self.checked.stages, label):
             stages.append(self._run_stage(stage))
             self._free(stage)
         return RunRecord(chain.text, chain.sha256, inputs, tuple(stages))

@@ -1,7 +1,7 @@
 """Running a chain: each stage once, its value stored, everything recorded."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -12,6 +12,7 @@ from diaphane.chain.kept import Kept, Memo
 from diaphane.chain.overrides import with_options
 from diaphane.chain.records import RunRecord, read_record, write_record
 from diaphane.chain.registry import AnyStep, find_types, foreign_types
+from diaphane.chain.replicas import deviation_name, replicate
 from diaphane.chain.runner import Runner
 from diaphane.errors import FormatError, InputError, OutputError
 from diaphane.formats.atomic import atomic_folder
@@ -58,6 +59,7 @@ def run(
     steps: Iterable[AnyStep] = (),
     memo: Memo | None = None,
     overwrite: bool = False,
+    replicas: int = 0,
 ) -> Run:
     """Check a chain, run its stages, and store and record each.
 
@@ -78,6 +80,9 @@ def run(
         What was already made; stages found there are not repeated.
     overwrite : bool
         Whether a folder that Diaphane wrote may be replaced.
+    replicas : int
+        How often to run again on raw data with its noise drawn anew, so that each measurement
+        gets an interval and each voxel a standard deviation; 0, or at least 2.
 
     Raises
     ------
@@ -89,7 +94,8 @@ def run(
         When the folder cannot be written.
     """
     kept = {name: Kept.of(value) for name, value in inputs.items()}
-    return _run(with_options(chain, overrides), kept, folder, tuple(steps), memo, overwrite)
+    chain, steps = with_options(chain, overrides), tuple(steps)
+    return _run(chain, kept, folder, steps, memo, overwrite, replicas)
 
 
 def replay(
@@ -99,6 +105,7 @@ def replay(
     overrides: Mapping[str, Any] = _NOTHING,
     steps: Iterable[AnyStep] = (),
     overwrite: bool = False,
+    replicas: int = 0,
 ) -> Run:
     """Run again what a folder records, repeating only what other options make different.
 
@@ -114,6 +121,8 @@ def replay(
         Further steps, beside the package's own and the installed ones.
     overwrite : bool
         Whether a folder that Diaphane wrote may be replaced.
+    replicas : int
+        As in :func:`run`.
 
     Raises
     ------
@@ -129,7 +138,7 @@ def replay(
         memo.add(before.kept[stage.name], stage)
     inputs = {i.name: before.kept[i.name] for i in before.record.inputs}
     chain = with_options(before.chain, overrides)
-    return _run(chain, inputs, new_folder, steps, memo, overwrite)
+    return _run(chain, inputs, new_folder, steps, memo, overwrite, replicas)
 
 
 def open_run(folder: str | Path, *, steps: Iterable[AnyStep] = ()) -> Run:
@@ -152,6 +161,10 @@ def open_run(folder: str | Path, *, steps: Iterable[AnyStep] = ()) -> Run:
             raise FormatError(f"{folder} holds no run that this version knows: {error}") from None
         flow = Flow(find_types(part.type, steps=steps), quantity)
         kept[part.name] = Kept(part.key, flow, path=folder / part.file, types=own)
+    for varied in record.replicas:
+        if varied.file and varied.name in kept:
+            flow, path = kept[varied.name].flow, folder / varied.file
+            kept[deviation_name(varied.name)] = Kept(varied.key, flow, path=path, types=own)
     for given in record.inputs:
         kept[given.name].source, kept[given.name].notices = given.source, given.notices
     return Run(parse(record.chain), record, folder, kept)
@@ -164,24 +177,39 @@ def _run(
     steps: tuple[AnyStep, ...],
     memo: Memo | None,
     overwrite: bool,
+    replicas: int,
 ) -> Run:
     checked = check(chain, steps=steps)
     _check_inputs(checked, inputs)
     memo = memo if memo is not None else Memo()
     if folder is None:
         runner = Runner(checked, inputs, memo, steps)
-        return Run(chain, runner.run(), None, runner.kept)
+        record = _with_replicas(runner, runner.run(), replicas, steps)
+        return Run(chain, record, None, runner.kept)
     folder = Path(folder)
     with atomic_folder(folder, overwrite=overwrite) as unfinished:
         runner = Runner(checked, inputs, memo, steps, unfinished)
         try:
-            record = runner.run()
+            record = _with_replicas(runner, runner.run(), replicas, steps)
         except (FormatError, OutputError) as error:  # told by the name the folder would have had
             raise type(error)(str(error).replace(str(unfinished), str(folder))) from error
         write_record(record, unfinished)
     for kept in runner.kept.values():
         kept.move(folder)
     return Run(chain, record, folder, runner.kept)
+
+
+def _with_replicas(
+    runner: Runner, record: RunRecord, n_replicas: int, steps: tuple[AnyStep, ...]
+) -> RunRecord:
+    """Return the record with what replicas tell, and keep the deviations of images."""
+    if n_replicas == 0:
+        return record
+    records, deviations = replicate(
+        runner.checked, runner.kept, record, n_replicas, steps, runner.folder
+    )
+    runner.kept |= deviations
+    return replace(record, replicas=records)
 
 
 def _check_inputs(checked: CheckedChain, given: Mapping[str, Kept]) -> None:

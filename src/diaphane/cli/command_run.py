@@ -24,6 +24,7 @@ def run(
     from_: Annotated[Path | None, Parameter(name="--from")] = None,
     read: Texts = (),
     steps: Texts = (),
+    replicas: int = 0,
     overwrite: Flag = False,
     language: Language = "en",
     json: Flag = False,
@@ -46,6 +47,9 @@ def run(
         An option for reading the data: option=value or NAME.option=value.
     steps
         A Python module, or a .py file, with steps of your own.
+    replicas
+        Run again so many times on raw data with its noise drawn anew, at least 2: every
+        measurement gets an interval, every voxel a standard deviation.
     overwrite
         Replace the output folder, if Diaphane wrote it.
     language
@@ -71,10 +75,19 @@ def run(
     chains.check(wanted, steps=own)
     with progress_shown(names=[s.name for s in wanted.stages], label=PROGRESS):
         if from_ is not None:
-            done = chains.replay(from_, output, overrides=overrides, steps=own, overwrite=overwrite)
+            done = chains.replay(
+                from_,
+                output,
+                overrides=overrides,
+                steps=own,
+                overwrite=overwrite,
+                replicas=replicas,
+            )
         else:
             inputs = _read_inputs(wanted, data, read, own)
-            done = chains.run(wanted, inputs, output, steps=own, overwrite=overwrite)
+            done = chains.run(
+                wanted, inputs, output, steps=own, overwrite=overwrite, replicas=replicas
+            )
     if json:
         show_json(plain_record(done.record))
     else:
@@ -119,6 +132,7 @@ def _files(wanted: "Chain", given: Sequence[str]) -> Mapping[str, list[Path]]:
 
 def _show_summary(done: "Run", language: Language) -> None:
     from diaphane.chain import notice_words
+    from diaphane.image import Measurement
 
     rows = []
     for stage in done.record.stages:
@@ -126,6 +140,12 @@ def _show_summary(done: "Run", language: Language) -> None:
         found = str(done[stage.name]) if stage.type == "image.Measurement" else ""
         rows.append((stage.file, stage.step, cost, found))
     show_table(rows)
+    for varied in done.record.replicas:
+        if varied.interval is not None and varied.value is not None:
+            found = str(Measurement(varied.value, varied.unit, varied.interval))
+        else:
+            found = f"varies by {Measurement(varied.deviation, varied.unit)}"
+        show(f"{varied.n} replicas: {varied.name} {found}")
     said = [n for part in (*done.record.inputs, *done.record.stages) for n in part.notices]
     for notice in dict.fromkeys(notice_words(n, language) for n in said):
         show(f"note: {notice}")

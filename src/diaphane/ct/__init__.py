@@ -30,6 +30,7 @@ from diaphane.ct.logarithm import line_integrals
 from diaphane.ct.low_counts import calm_low_counts
 from diaphane.ct.pose import PoseBeam
 from diaphane.ct.ray_geometry import Rays, rays
+from diaphane.ct.renoising import renoise
 from diaphane.ct.scan import ConeScan, FanScan, ParallelScan, PoseScan, Scan
 from diaphane.ct.scatter import subtract_scatter, subtract_scatter_kernel
 from diaphane.ct.spectrum import Spectrum, attenuation, tube_spectrum
@@ -77,6 +78,7 @@ __all__ = [
     "mend_pixels",
     "normalize_air",
     "rays",
+    "renoise",
     "select_rows",
     "shift_center",
     "subtract_scatter",
