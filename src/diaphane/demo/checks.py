@@ -9,12 +9,16 @@ from diaphane.ct import hounsfield
 from diaphane.demo.words import Both, measured, number, words
 from diaphane.image import Image, Labels, Measurement
 from diaphane.phantom import Body, voxelize
-from diaphane.quality import dice, region_mean, rmse
+from diaphane.quality import dice, difference, region_mean, rmse
 from diaphane.segment import fixed, volume
 
 BRAIN_MM = (-45.0, 45.0, 30.0)
 """A place in the brain of the head, in LPS, far from bone and vessels."""
 BRAIN_RADIUS_MM = 9.0
+ASIDE_MM = (-30.0, -10.0)
+"""Where the brain reaches from the plane of the source to far above it: LPS x and y."""
+ABOVE_MM = 60.0
+"""How far above."""
 BONE_HU = 300.0
 """The density from which the truth counts as bone."""
 _MOST_TISSUE_HU = 10.0
@@ -50,6 +54,10 @@ class Checks:
     """Volume of the bones."""
     overlap: Check
     """Dice of the bones."""
+    plane: Check
+    """Error of the brain's density in the plane of the source."""
+    above: Check
+    """The same above it: what the cone angle adds."""
     error: Check
     """Root mean square error."""
     water: Check
@@ -57,7 +65,15 @@ class Checks:
 
     def rows(self) -> list[tuple[Both, Both, Both]]:
         """Return all of them as lines of a table."""
-        checks = (self.water, self.tissue, self.bone, self.overlap, self.error)
+        checks = (
+            self.water,
+            self.tissue,
+            self.bone,
+            self.overlap,
+            self.plane,
+            self.above,
+            self.error,
+        )
         return [check.row for check in checks]
 
 
@@ -97,6 +113,12 @@ def check_all(image: Image, truth: Image, bones: Labels, water: Image) -> Checks
             _verdict(_holds(bone, true_bone.value)),
         ),
         overlap=Check(words("measure_dice"), dice(bones, true_bones), number(1.0)),
+        plane=Check(words("measure_plane"), _error_at(image, truth, 0.0), number(0.0, 0, "HU")),
+        above=Check(
+            words("measure_above", height=int(ABOVE_MM)),
+            _error_at(image, truth, ABOVE_MM),
+            number(0.0, 0, "HU"),
+        ),
         error=Check(words("measure_rmse"), rmse(image, truth), number(0.0, 0, "HU")),
         water=Check(
             words("measure_water"),
@@ -122,6 +144,12 @@ def edge_minus_middle(water: Image, *, radius_mm: float = 80.0) -> Measurement:
     ]
     mean, half = float(np.mean(edge)), 2.365 * float(np.std(edge, ddof=1)) / np.sqrt(8)
     return Measurement(mean, "HU", (mean - half, mean + half), name="edge minus middle")
+
+
+def _error_at(image: Image, truth: Image, height_mm: float) -> Measurement:
+    """Return the mean error within a ball of the brain at a height above the source's plane."""
+    center_mm = (ASIDE_MM[0], ASIDE_MM[1], height_mm)
+    return region_mean(difference(image, truth), center_mm=center_mm, radius_mm=BRAIN_RADIUS_MM)
 
 
 def _holds(found: Measurement, truth: float) -> bool:

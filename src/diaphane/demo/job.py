@@ -79,6 +79,7 @@ def _compute(size: Size, folder: Path) -> Results:
         scan=scan,
         water=water,
         run=done,
+        chain=CHAIN,
         chain_text=shipped_text(CHAIN),
         image=image,
         truth=truth,

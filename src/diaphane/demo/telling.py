@@ -32,6 +32,8 @@ class Results:
     """The water, in counts."""
     run: Run
     """The chain's run."""
+    chain: str
+    """Its name."""
     chain_text: str
     """The chain as it is shipped."""
     image: Image
@@ -100,7 +102,7 @@ def tell(results: Results, real: Sequence[Tile], folder: Path) -> Story:
             ),
         ],
         failure_views=results.few_views,
-        command=_command(folder),
+        command=_command(results.chain, folder),
         chain_text=results.chain_text,
         has_real=bool(real),
         assumed=[
@@ -189,6 +191,9 @@ def _shown_value(value: Any, title: Both) -> Shown | None:
     return None if picture is None else Shown(picture, title, title)
 
 
-def _command(folder: Path) -> str:
-    name = shlex.quote(folder.name)
-    return f"diaphane run --from {name}/run --set bone.low=200 -o again"
+def _command(chain: str, folder: Path) -> str:
+    run = shlex.quote(str(folder / "run"))
+    return (
+        f"diaphane run {chain} scan={run}/00-scan.h5 water={run}/00-water.h5 -o again\n"
+        f"diaphane run --from {run} --set bone.low=800 --set bone.high=1000 -o denser"
+    )

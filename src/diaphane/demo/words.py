@@ -1,5 +1,6 @@
 """The page's words, each in English and French, as HTML that shows the language chosen."""
 
+import math
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -53,10 +54,11 @@ def measured(found: Measurement) -> Both:
         return number(found.value, 3, found.unit)
     half = (found.interval[1] - found.interval[0]) / 2
     digits = _digits(half)
+    value, half = round(found.value, digits), round(half, digits)
     texts = []
     for code in LANGUAGES:
-        text = f"{localized(found.value, digits, code)} ± {localized(half, digits, code)}"
-        texts.append(_unit(text, found.unit, code))
+        told = [localized(x, max(digits, 0), code) for x in (value, half)]
+        texts.append(_unit(" ± ".join(told), found.unit, code))
     return Both(*texts)
 
 
@@ -67,11 +69,8 @@ def localized(value: float, digits: int, language: str) -> str:
 
 
 def _digits(half_width: float) -> int:
-    """Return the decimals that keep one or two leading digits of an interval's half width."""
-    digits = 0
-    while digits < 4 and half_width * 10**digits < 2:
-        digits += 1
-    return digits
+    """Return the decimals that keep two leading digits of an interval's half width."""
+    return 1 - math.floor(math.log10(half_width)) if half_width > 0 else 1
 
 
 def _unit(text: str, unit: str, language: str) -> str:

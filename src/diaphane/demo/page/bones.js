@@ -73,7 +73,7 @@ void main() {
 class Bones {
   constructor(canvas, bytes) {
     this.canvas = canvas;
-    this.turnRad = -0.55; this.tiltRad = 0.12; this.showSkin = 0;
+    this.turnRad = 0.52; this.tiltRad = 0.14; this.showSkin = 0;
     this.bone = facts.volume.threshold_hu; this.moving = false; this.quality = 1;
     const gl = canvas.getContext("webgl2", { alpha: false, preserveDrawingBuffer: true });
     if (!gl) throw new Error("no WebGL 2");
@@ -135,9 +135,21 @@ class Bones {
     gl.uniform1f(u("skin"), this.level(facts.volume.skin_hu)); gl.uniform1f(u("showSkin"), this.showSkin);
     gl.uniform1f(u("pace"), 0.6 * Math.min(...this.voxel));
     gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4);
+    this.letters();
     gl.finish();
     const spent = performance.now() - started;
     if (this.moving) this.quality = Math.min(1, Math.max(0.25, this.quality * (spent > 45 ? 0.8 : spent < 20 ? 1.1 : 1)));
+  }
+  letters() {   // which way the patient lies, at the edges of the picture
+    const ends = [["R", "L"], ["A", "P"], ["F", "H"]], [rx, ry, rz, ux, uy, uz] = this.camera();
+    const name = (direction) => {
+      const axis = direction.reduce((best, x, i) => (Math.abs(x) > Math.abs(direction[best]) ? i : best), 0);
+      return direction[axis] > 0 ? ends[axis] : [...ends[axis]].reverse();
+    };
+    const [left, right] = name([rx, ry, rz]), [bottom, top] = name([ux, uy, uz]);
+    for (const [place, letter] of Object.entries({ left, right, top, bottom })) {
+      this.canvas.parentElement.querySelector(`.${place}`).textContent = letter;
+    }
   }
   listen() {
     const canvas = this.canvas;
