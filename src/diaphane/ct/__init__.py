@@ -12,7 +12,14 @@ measured with it. The way to the picture is a row of steps::
     counts ─ line_integrals ─▶ p ─ fbp or fdk ─▶ μ ─ hounsfield ─▶ 1000 (μ - μ_water) / μ_water
 
 with :func:`shift_center` and :func:`select_rows` for the geometry that was not as planned, and
-:func:`water_attenuation` to measure μ_water. Source, axes, angles: :mod:`diaphane.ct.beam`.
+:func:`water_attenuation` to measure μ_water. What a real scanner does wrong is undone on the way:
+
+- on counts: :func:`mend_pixels`, :func:`subtract_scatter`, :func:`subtract_scatter_kernel`,
+  :func:`calm_low_counts`; :func:`renoise` draws their noise anew;
+- on line integrals: :func:`normalize_air`, :func:`linearize_water`, :func:`correct_bone`,
+  :func:`destripe` and its single methods, :func:`center`, :func:`extend`.
+
+Source, axes, angles: :mod:`diaphane.ct.beam`.
 """
 
 from diaphane.ct.alignment import select_rows, shift_center

@@ -143,6 +143,8 @@ def destripe(
     Notes
     -----
     Vo, Atwood and Drakopoulos (2018): algorithms 6, 5 and 3 one after the other, as they advise.
+    The last touches all columns and smears sharp edges a little: where dead columns are all that
+    is wrong, :func:`destripe_dead` alone keeps them sharper.
     """
     widest = max(width, large_width)
 
