@@ -79,6 +79,15 @@ def arteries() -> list[Part]:
     """Return the arteries of neck and brain; the left middle one carries an aneurysm."""
     medium = "contrast medium"
     return [
+        *_carotids(medium),
+        *_cerebral(medium),
+        *_from_the_spine(medium),
+        blob((39.5, -18.5, 34.0), (4.2, 4.2, 4.8), medium, name="aneurysm"),
+    ]
+
+
+def _carotids(medium: str) -> list[Part]:
+    return [
         *both(
             string(
                 [
@@ -116,6 +125,11 @@ def arteries() -> list[Part]:
                 name="external carotid artery",
             )
         ),
+    ]
+
+
+def _cerebral(medium: str) -> list[Part]:
+    return [
         *both(
             string(
                 [
@@ -163,8 +177,6 @@ def arteries() -> list[Part]:
                 name="anterior cerebral artery",
             )
         ),
-        *_from_the_spine(medium),
-        blob((39.5, -18.5, 34.0), (4.2, 4.2, 4.8), medium, name="aneurysm"),
     ]
 
 
