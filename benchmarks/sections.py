@@ -48,7 +48,7 @@ def truth_of(body: Any, n_pixels: int) -> NDArray[np.float32]:
     return voxelize(body, thin, subvoxels=4).values[0]
 
 
-def wrong_by(picture: NDArray[np.float32], truth: NDArray[np.float32]) -> dict[str, float]:
+def wrong_by(picture: NDArray[np.floating], truth: NDArray[np.float32]) -> dict[str, float]:
     """Return the root mean square of the error within a circle around the head, in HU."""
     n = len(truth)
     place = np.arange(n) - (n - 1) / 2

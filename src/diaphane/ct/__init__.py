@@ -31,6 +31,7 @@ from diaphane.ct.cone_beam import fdk
 from diaphane.ct.detector import Detector
 from diaphane.ct.drift import normalize_air
 from diaphane.ct.filtered_backprojection import fbp
+from diaphane.ct.fourier_backprojection import fbp_gridded
 from diaphane.ct.hardening import correct_bone, linearize, linearize_water
 from diaphane.ct.large_stripes import destripe, destripe_dead, destripe_large
 from diaphane.ct.logarithm import line_integrals
@@ -76,6 +77,7 @@ __all__ = [
     "destripe_wavelet",
     "extend",
     "fbp",
+    "fbp_gridded",
     "fdk",
     "find_center",
     "hounsfield",
