@@ -11,6 +11,7 @@ from diaphane import ct
 from diaphane.ct.stripes import stripe_strength
 from diaphane.ct.wavelets import analyze, scaling_filter, synthesize
 from diaphane.errors import InputError
+from diaphane.space import GridOptions
 from diaphane.units import Quantity
 
 
@@ -33,7 +34,8 @@ NARROW = {110: 0.2, 217: -0.15, 218: -0.15, 300: 0.1, 341: -0.2}
 
 def error(scan, truth):
     """How far the slice is from the one without stripes, in 1/mm."""
-    difference = ct.fbp(scan).values - ct.fbp(truth).values
+    grid = GridOptions(voxel_mm=0.3, shape=(1, 260, 260))
+    difference = ct.fbp(scan, grid=grid).values - ct.fbp(truth, grid=grid).values
     return float(np.sqrt(np.mean(difference**2)))
 
 
