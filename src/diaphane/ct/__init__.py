@@ -11,6 +11,9 @@ measured with it. The way to the picture is a row of steps::
 
     counts ─ line_integrals ─▶ p ─ fbp or fdk ─▶ μ ─ hounsfield ─▶ 1000 (μ - μ_water) / μ_water
 
+Few or noisy views are better served by iterations, :func:`sirt`, :func:`os_sart`, :func:`cgls`,
+:func:`pwls` and :func:`tv`, around the forward map, :class:`Projection`.
+
 with :func:`shift_center` and :func:`select_rows` for the geometry that was not as planned, and
 :func:`water_attenuation` to measure μ_water. What a real scanner does wrong is undone on the way:
 
@@ -33,10 +36,13 @@ from diaphane.ct.drift import normalize_air
 from diaphane.ct.filtered_backprojection import fbp
 from diaphane.ct.fourier_backprojection import fbp_gridded
 from diaphane.ct.hardening import correct_bone, linearize, linearize_water
+from diaphane.ct.iterative import cgls, os_sart, sirt
 from diaphane.ct.large_stripes import destripe, destripe_dead, destripe_large
 from diaphane.ct.logarithm import line_integrals
 from diaphane.ct.low_counts import calm_low_counts
+from diaphane.ct.penalized import pwls, tv
 from diaphane.ct.pose import PoseBeam
+from diaphane.ct.projection import Projection
 from diaphane.ct.ray_geometry import Rays, rays
 from diaphane.ct.renoising import renoise
 from diaphane.ct.scan import ConeScan, FanScan, ParallelScan, PoseScan, Scan
@@ -61,12 +67,14 @@ __all__ = [
     "ParallelScan",
     "PoseBeam",
     "PoseScan",
+    "Projection",
     "Rays",
     "Scan",
     "Spectrum",
     "attenuation",
     "calm_low_counts",
     "center",
+    "cgls",
     "correct_bone",
     "destripe",
     "destripe_dead",
@@ -86,12 +94,16 @@ __all__ = [
     "linearize_water",
     "mend_pixels",
     "normalize_air",
+    "os_sart",
+    "pwls",
     "rays",
     "renoise",
     "select_rows",
     "shift_center",
+    "sirt",
     "subtract_scatter",
     "subtract_scatter_kernel",
     "tube_spectrum",
+    "tv",
     "water_attenuation",
 ]

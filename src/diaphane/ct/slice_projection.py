@@ -1,6 +1,7 @@
 """Line integrals through single slices: tables for the kernels, and both directions."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,24 +18,77 @@ from diaphane.ct.slice_projection_kernels import (
 from diaphane.parallel import spread
 from diaphane.simd import W, aligned_zeros
 
+_REACH = 2 * W + 8  # voxels beyond the slice that lanes may look up
+_SLABS_TRIED = 9
+_MOST_PARTS = 8
 _ON_THE_CURVE = 0.01  # bins: how far the closed form of the bins may be off
 
 
-def fits_slices(segments: Segments) -> bool:
-    """Whether voxels and bins are alike enough, and the detector flat, for the kernels here."""
+class Splitting(NamedTuple):
+    """Into how many parts voxels and bins are split, so that neither is twice the other."""
+
+    voxels: int
+    """Parts of a voxel, across the slabs."""
+    bins: int
+    """Parts of a bin."""
+
+
+def find_splitting(segments: Segments, shape: tuple[int, int]) -> Splitting | None:
+    """Return how to split a slice of `shape` for the kernels here; ``None`` where they do not fit.
+
+    They do not where bins differ too much among themselves, or where the detector is not flat.
+    """
+    narrowest, widest = _widths(segments, shape)
+    voxels = max(1, int(np.ceil(1 / (LARGEST_STEP * narrowest))))
+    bins = max(1, int(np.ceil(voxels * widest / LARGEST_STEP)))
+    fits = voxels * narrowest * LARGEST_STEP >= bins and max(voxels, bins) <= _MOST_PARTS
+    return Splitting(voxels, bins) if fits and _is_flat(segments) else None
+
+
+def _widths(segments: Segments, shape: tuple[int, int]) -> tuple[float, float]:
+    """Return the least and the largest width of a bin, in voxels, where it may be looked up."""
+    narrowest, widest = 1.0, 1.0
     for s in range(len(segments.of_view)):
-        size = segments.size[s]
-        t, slabs = segments.edges[s, : size + 1], segments.slabs[s]
-        b = slabs[2] + slabs[3] * np.array([segments.begin[s], segments.stop[s] - 1])
-        if segments.begin[s] >= segments.stop[s]:
-            continue
-        widest, narrowest = np.diff(t).max() * b.max(), np.diff(t).min() * b.min()
-        if widest > LARGEST_STEP or narrowest * LARGEST_STEP < 1:
-            return False
-        m0, m1, m2 = segments.bins[s]
+        begin, stop = segments.begin[s], segments.stop[s]
+        if begin < stop:
+            t, (a0, a1, b0, b1) = segments.edges[s, : segments.size[s] + 1], segments.slabs[s]
+            j = np.linspace(begin, stop - 1, _SLABS_TRIED)[:, None]
+            places = a0 + a1 * j + (b0 + b1 * j) * t
+            nx = shape[1] if segments.axis[s] == 0 else shape[0]
+            is_near = (places[:, 1:] > -_REACH) & (places[:, :-1] < nx + _REACH)
+            near = np.diff(places, axis=1)[is_near]
+            if len(near):
+                narrowest = min(narrowest, float(near.min()))
+                widest = max(widest, float(near.max()))
+    return narrowest, widest
+
+
+def _is_flat(segments: Segments) -> bool:
+    """Whether the closed form finds the bins."""
+    for s, size in enumerate(segments.size):
+        t, (m0, m1, m2) = segments.edges[s, : size + 1], segments.bins[s]
         if np.abs((m0 + m1 * t) / (1 + m2 * t) - np.arange(size + 1)).max() > _ON_THE_CURVE:
             return False
     return True
+
+
+def _split(segments: Segments, parts: Splitting) -> Segments:
+    """Return the segments of voxels and bins that are split into equal parts."""
+    n, n_edges = segments.edges.shape
+    inside = np.arange(parts.bins) / parts.bins
+    steps = np.diff(segments.edges, axis=1)[..., None]
+    edges = np.empty((n, (n_edges - 1) * parts.bins + 1))
+    edges[:, :-1] = (segments.edges[:, :-1, None] + steps * inside).reshape(n, -1)
+    edges[:, -1] = segments.edges[:, -1]
+    ends = np.where(segments.step > 0, 0, parts.bins - 1)
+    return segments._replace(
+        first=(segments.first * parts.bins + ends).astype(np.int32),
+        size=segments.size * np.int32(parts.bins),
+        slabs=segments.slabs * parts.voxels,
+        edges=edges,
+        gains=np.repeat(segments.gains, parts.bins, axis=1),
+        bins=segments.bins * (parts.bins, parts.bins, 1),
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +96,9 @@ class SliceProjection:
     """The map from one slice to what one detector row sees of it."""
 
     segments: Segments
-    """The geometry."""
+    """The geometry, voxels and bins split."""
+    parts: Splitting
+    """How they are split."""
     shape: tuple[int, int]
     """Rows and columns of the slice."""
     edges: FloatArray
@@ -53,8 +109,9 @@ class SliceProjection:
     """Whether bins are evenly spaced in t, as those of parallel rays are."""
 
     @classmethod
-    def of(cls, segments: Segments, shape: tuple[int, int]) -> "SliceProjection":
-        """Return the map for a slice of `shape`; :func:`fits_slices` must be true."""
+    def of(cls, whole: Segments, shape: tuple[int, int], parts: Splitting) -> "SliceProjection":
+        """Return the map for a slice of `shape`, split as :func:`find_splitting` says."""
+        segments = _split(whole, parts)
         n, n_edges = segments.edges.shape
         edges = aligned_zeros((n, n_edges + 3 * W))
         edges[:, :n_edges] = segments.edges
@@ -63,31 +120,49 @@ class SliceProjection:
         for axis in (0, 1):
             crossing = np.flatnonzero(segments.axis == axis).astype(np.int32)
             orders.append(np.pad(crossing, (0, -len(crossing) % 4), constant_values=n))
-        is_even = not segments.bins[:, 2].any() or bool(np.all(segments.slabs[:, 3] == 0))
-        return cls(segments, shape, edges, (orders[0], orders[1]), is_even)
+        is_even = bool(np.all(segments.slabs[:, 3] == 0))
+        return cls(segments, parts, shape, edges, (orders[0], orders[1]), is_even)
 
     def forward(self, image: FloatArray, view: FloatArray) -> None:
         """Fill the (n_views, n_columns) line integrals of an (ny, nx) slice."""
-        across = np.array(self.shape[::-1])
-        integrals = (_integrals(image), _integrals(image.T))
+        across = np.array(self.shape[::-1]) * self.parts.voxels
+        by_rows, by_columns = (
+            _integrals(np.repeat(lines, self.parts.voxels, axis=1)) for lines in (image, image.T)
+        )
+        seen = np.empty((len(view), self.segments.gains.shape[1]), np.float32)
         spread(
-            project_slice, len(self.edges), self.segments, self.edges, across, *integrals, view
-        )  # fmt: skip
+            project_slice,
+            len(self.edges),
+            self.segments,
+            self.edges,
+            across,
+            by_rows,
+            by_columns,
+            seen,
+        )
+        view[:] = _joined(seen, self.parts.bins)
 
     def adjoint(self, view: FloatArray, image: FloatArray) -> None:
         """Fill the (ny, nx) slice with what (n_views, n_columns) values give back."""
         n, n_bins = self.segments.gains.shape
         offsets, slopes = (aligned_zeros((n + 1, n_bins + 2 * PADDING)) for _ in range(2))
-        spread(integrate_views, n, self.segments, view, offsets, slopes)
+        values = np.repeat(view, self.parts.bins, axis=1)
+        spread(integrate_views, n, self.segments, values, offsets, slopes)
         image[:] = self._sums(0, offsets, slopes)
         image += self._sums(1, offsets, slopes).T
 
     def _sums(self, axis: int, offsets: FloatArray, slopes: FloatArray) -> AnyArray:
         n_slabs, n_across = self.shape if axis == 0 else self.shape[::-1]
+        n_across *= self.parts.voxels
         sums = aligned_zeros((n_slabs, n_across + 2 * W))
         where = (self.segments, self.orders[axis], self.is_even, offsets, slopes, n_across, sums)
         spread(backproject_slice, -(-n_slabs // BLOCK), *where)
-        return sums[:, :n_across]
+        return _joined(sums[:, :n_across], self.parts.voxels)
+
+
+def _joined(values: AnyArray, parts: int) -> AnyArray:
+    """Return the sums of neighboring columns that are parts of one."""
+    return values if parts == 1 else values.reshape(len(values), -1, parts).sum(axis=2)
 
 
 def _integrals(image: AnyArray) -> FloatArray:

@@ -10,7 +10,7 @@ from diaphane.ct.beam import Detector, FanBeam, ParallelBeam
 from diaphane.ct.field import axes_mm
 from diaphane.ct.projection_layout import from_lines, to_lines
 from diaphane.ct.segments import Segments, find_segments
-from diaphane.ct.slice_projection import SliceProjection, fits_slices
+from diaphane.ct.slice_projection import SliceProjection, find_splitting
 from diaphane.ct.stack_projection_kernels import (
     GROUP,
     TILE,
@@ -44,8 +44,8 @@ class StackProjection:
         """Return the map of a `beam` for an upright `grid`."""
         segments = find_segments(beam, grid)
         n_rows, plane = beam.detector.n_rows, (grid.shape[1], grid.shape[2])
-        is_few = n_rows <= _FEW and fits_slices(segments)
-        one = SliceProjection.of(segments, plane) if is_few else None
+        parts = find_splitting(segments, plane) if n_rows <= _FEW else None
+        one = None if parts is None else SliceProjection.of(segments, plane, parts)
         return cls(segments, grid.shape, _mix(beam.detector, grid), n_rows, one)
 
     def forward(self, values: FloatArray) -> FloatArray:
