@@ -1,9 +1,11 @@
 """The command line as a process: help comes at once, Ctrl-C leaves nothing half-written."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -89,7 +91,51 @@ def test_interrupting_leaves_nothing_half_written(
         rest = process.stderr.read().decode()
         assert process.wait(timeout=30) == code
     assert "Traceback" not in rest
+    assert ("stopped; nothing half-written" in rest) == (number == signal.SIGINT)
     assert {p.name for p in tmp_path.iterdir()} == before
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("delay_s", [0.0, 0.03, 0.1, 0.2, 0.3, 0.45, 0.7])
+def test_ctrl_c_while_modules_load_is_told_in_one_line(tmp_path: Path, delay_s: float) -> None:
+    code = (
+        "import os, signal, sys; from diaphane import cli; sys.argv = ['diaphane', 'demo']; "
+        "install = signal.signal\n"
+        "def tell(number, handler):\n"
+        "    install(number, handler)\n"
+        "    if number == signal.SIGTERM: os.write(1, b'ready')\n"
+        "signal.signal = tell; cli.main()"
+    )
+    words = [sys.executable, "-c", code]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(words, cwd=tmp_path, stdout=pipe, stderr=pipe) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.read(5) == b"ready"
+        time.sleep(delay_s)
+        process.send_signal(signal.SIGINT)
+        said = process.stderr.read().decode()
+        assert process.wait(timeout=30) == 130
+    assert said.startswith("diaphane: stopped; nothing ")
+    assert said.count("\n") == 1
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("words", ["chains --language fr", "steps ct.fdk --language fr"])
+@pytest.mark.parametrize("encoding", ["ascii", "cp437", "cp1252"])
+def test_letters_that_the_terminal_cannot_hold_do_not_stop_it(words: str, encoding: str) -> None:
+    environment = os.environ | {"PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
+    done = subprocess.run([*COMMAND, *words.split()], env=environment, capture_output=True)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert len(done.stdout.decode(encoding)) > 100
+
+
+def test_json_stays_whole_where_the_terminal_cannot_hold_its_letters() -> None:
+    environment = os.environ | {"PYTHONIOENCODING": "ascii"}
+    words = [*COMMAND, "chains", "--json"]
+    done = subprocess.run(words, env=environment, check=True, capture_output=True)
+    titles = {c["name"]: c["title"]["fr"] for c in json.loads(done.stdout)}
+    assert titles["ct-cone-bones"].startswith("Les os en 3D à partir")
 
 
 def test_a_reader_that_leaves_early_gets_no_traceback() -> None:

@@ -8,13 +8,12 @@
 ==== ==================================================
 """
 
+import io
 import os
-import signal
 import sys
 import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
-from types import FrameType
 
 from cyclopts import App, CycloptsError
 
@@ -83,12 +82,6 @@ _COMMANDS = (
 )
 
 
-def main() -> None:
-    """Run the command line and end the program with its exit code."""
-    signal.signal(signal.SIGTERM, _end)
-    sys.exit(call(sys.argv[1:]))
-
-
 def call(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code.
 
@@ -97,6 +90,7 @@ def call(arguments: Sequence[str]) -> int:
     arguments : sequence of str
         The words after ``diaphane``; ``--debug`` anywhere among them shows where an error arose.
     """
+    _speak_any_alphabet()
     tokens = [a for a in arguments if a != DEBUG]
     is_debug = len(tokens) < len(arguments)
     try:
@@ -126,6 +120,7 @@ def _app() -> App:
         "With --debug, an error shows where it arose.",
         version=_version,
         help_format="plaintext",
+        suppress_keyboard_interrupt=False,
     )
     for place, command in enumerate(_COMMANDS):
         app.command(
@@ -136,6 +131,12 @@ def _app() -> App:
             sort_key=place,
         )
     return app
+
+
+def _speak_any_alphabet() -> None:
+    """Write ? for a letter that stdout cannot hold (a Windows code page, a log in ASCII)."""
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
+        sys.stdout.reconfigure(errors="replace")
 
 
 def _version() -> str:
@@ -163,8 +164,3 @@ def _say(sentence: str, code: int) -> int:
 def _command_of(tokens: Sequence[str]) -> str:
     names = {command.name for command in _COMMANDS}
     return f"{tokens[0]} " if tokens and tokens[0] in names else ""
-
-
-def _end(number: int, frame: FrameType | None) -> None:
-    """Leave on SIGTERM the way Ctrl-C leaves: tidying up."""
-    sys.exit(128 + number)

@@ -15,8 +15,9 @@ def show(line: str = "") -> None:
 
 
 def show_json(data: Any) -> None:
-    """Write plain data as JSON to stdout."""
-    show(json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False))
+    """Write plain data as JSON to stdout; letters that it cannot hold are escaped."""
+    holds_all = (sys.stdout.encoding or "utf-8").lower().startswith("utf")
+    show(json.dumps(data, indent=2, ensure_ascii=not holds_all, allow_nan=False))
 
 
 def show_table(rows: Iterable[Sequence[str]]) -> None:
