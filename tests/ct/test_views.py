@@ -53,3 +53,10 @@ def test_views_in_which_the_body_reaches_the_edge_are_counted():
     assert truncated_views(values) == 0
     values[1, :, 19] = values[3, :, 0] = 0.5
     assert truncated_views(values) == 2
+
+
+def test_radians_taken_for_degrees_are_told():
+    with collect_notices() as notices:
+        view_weights(np.deg2rad(np.arange(300) * 2 * np.pi / 300))
+    assert notices[0].code == "ct.angles_tiny"
+    assert notices[0].values == {"span_deg": 6.3}

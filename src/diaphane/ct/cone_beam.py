@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from diaphane.ct.cone_views import CircularViews
+from diaphane.ct.memory import check_memory
 from diaphane.ct.ramp import Cutoff, Window, filter_block, row_response
 from diaphane.ct.scan import ConeScan, PoseScan
 from diaphane.image import Image
@@ -50,6 +51,9 @@ def fdk(
         When a detector stands to one side and views are missing, when the axis of rotation is
         not seen, or when no voxel of the grid is seen by every view.
 
+    InputError
+        When there is not enough memory for the grid.
+
     Notes
     -----
     L. A. Feldkamp, L. C. Davis and J. W. Kress, "Practical cone-beam algorithm", J. Opt. Soc. Am.
@@ -87,6 +91,7 @@ def fdk(
 
     views = PosedViews.of(scan) if isinstance(scan, PoseScan) else CircularViews.of(scan)
     target = views.grid(grid)
+    check_memory("ct.fdk", target, copies=2)
     field = views.field(target)
     if field.share_seen < 1:
         notice("ct.not_seen_by_all", percent=round(100 * (1 - field.share_seen), 1))

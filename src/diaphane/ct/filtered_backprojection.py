@@ -7,6 +7,7 @@ import numpy as np
 from diaphane.arrays import AnyArray, FloatArray
 from diaphane.ct.beam import FanBeam, ParallelBeam
 from diaphane.ct.field import axes_mm, fitting_grid, pitch_at_axis_mm, rows_of_slices, step_rad
+from diaphane.ct.memory import check_memory
 from diaphane.ct.offset_detector import with_both_sides
 from diaphane.ct.plane import Plane
 from diaphane.ct.plane_kernels import weigh
@@ -59,6 +60,8 @@ def fbp(
     ------
     GeometryError
         When the axis of rotation is not seen, or when the angles look like degrees.
+    InputError
+        When there is not enough memory for the grid.
 
     Notes
     -----
@@ -87,6 +90,7 @@ def fbp(
     """
     beam, added = with_both_sides(scan.beam)
     target = fitting_grid(beam, grid)
+    check_memory("ct.fbp", target, copies=1 + min(1, _SLAB / target.shape[0]))
     plane = Plane.of(beam, target)
     below, upper_part, is_seen = rows_of_slices(beam.detector, axes_mm(target)[0])
     _tell_what_was_not_seen(scan, plane, is_seen, added)

@@ -10,7 +10,7 @@ import numpy as np
 
 from diaphane.simd import kernel
 
-WIDTH = 6
+WIDTH = 4
 """Grid steps that a sample is spread over."""
 
 TABLE = 4096

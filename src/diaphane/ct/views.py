@@ -8,6 +8,8 @@ from diaphane.errors import GeometryError
 from diaphane.notices import notice
 
 _TURNS = 2
+_MANY_VIEWS = 30
+_TINY_RAD = np.deg2rad(7.0)  # 2π "degrees" are 0.11 rad
 _SAME_RAD = 1e-9
 _HOLE_GAPS = 10
 _HOLE_RAD = np.deg2rad(5.0)
@@ -73,6 +75,8 @@ def arcs_and_holes(
             f"angles_rad must be in radians and span at most {_TURNS} turns, got "
             f"{angles.min():.6g} to {angles.max():.6g}: give degrees through numpy.deg2rad"
         )
+    if _looks_like_turned_twice(angles):
+        notice("ct.angles_tiny", span_deg=round(float(np.rad2deg(np.ptp(angles))), 1))
     angles = np.mod(angles, span_rad)
     order = np.argsort(angles, kind="stable")
     gaps = np.diff(angles[order], append=angles[order[0]] + span_rad)
@@ -83,6 +87,11 @@ def arcs_and_holes(
     arcs = np.empty_like(gaps)
     arcs[order] = (gaps + np.roll(gaps, 1)) / 2
     return arcs, holes
+
+
+def _looks_like_turned_twice(angles_rad: DoubleArray) -> bool:
+    """Whether many views lie within a few degrees: as when radians were taken for degrees."""
+    return len(angles_rad) >= _MANY_VIEWS and bool(np.ptp(angles_rad) < _TINY_RAD)
 
 
 def _usual_gap(gaps: DoubleArray) -> float:
