@@ -172,3 +172,19 @@ def test_few_counts_are_averaged_and_their_logarithm_is_less_biased():
     assert bias[0] > 0.08
     assert abs(bias[1]) < 0.03
     assert said(calm, "counts_averaged")["rays"] > 100 * 190
+
+
+def test_a_scan_of_free_poses_is_corrected_like_any_other():
+    cone = ct.ConeBeam(np.arange(12) * np.pi / 6, ct.Detector(8, 30, 1.0, 1.0), 200.0, 300.0)
+    beam = ct.PoseBeam.of(cone)
+    rng = RNG(4)
+    counts, flats = rng.poisson(500, (12, 8, 30)), rng.poisson(1000, (4, 8, 30))
+    counts[:, 3, 7] = 0
+    flats[:, 3, 7] = 0
+    scan = ct.PoseScan(counts, beam, Quantity.COUNTS, flats, np.zeros((1, 8, 30)))
+    mended = ct.mend_pixels(ct.renoise(ct.calm_low_counts(scan)))
+    assert said(mended, "pixels_mended")["found"] == 1
+    lines = ct.destripe_sorting(ct.line_integrals(mended), width=9)
+    assert isinstance(lines, ct.PoseScan)
+    assert lines.beam is beam
+    assert lines.values.mean() == pytest.approx(np.log(2), rel=0.02)

@@ -7,7 +7,7 @@ import numpy as np
 from scipy import ndimage
 
 from diaphane.arrays import AnyArray, DoubleArray, FloatArray
-from diaphane.ct.scan import SomeScan
+from diaphane.ct.scan import AnyScan
 from diaphane.errors import InputError
 from diaphane.notices import notice
 from diaphane.options import Range
@@ -24,16 +24,16 @@ Index = Annotated[int, Range(0, 16_383)]
 
 @step(version=1)
 def mend_pixels(
-    scan: SomeScan,
+    scan: AnyScan,
     *,
     deviations: Annotated[float, Range(3, 1000, scale="log")] | None = 12.0,
     pixels: list[tuple[Index, Index]] | None = None,
-) -> SomeScan:
+) -> AnyScan:
     """Find dead, hot and flickering pixels and put the mean of their good neighbors in their place.
 
     Parameters
     ----------
-    scan : ParallelScan, FanScan or ConeScan
+    scan : ParallelScan, FanScan, ConeScan or PoseScan
         Counts, whose flats and darks are mended too, or line integrals.
     deviations : number, optional
         How many (robust) standard deviations of all pixels one must differ from its neighbors, in
@@ -44,7 +44,7 @@ def mend_pixels(
 
     Returns
     -------
-    ParallelScan, FanScan or ConeScan
+    ParallelScan, FanScan, ConeScan or PoseScan
         The mended scan; a notice says how many pixels were found and given.
 
     Raises
@@ -96,7 +96,7 @@ def _given(pixels: list[tuple[int, int]], shape: tuple[int, ...]) -> AnyArray:
     return given
 
 
-def _found(scan: SomeScan, deviations: float) -> AnyArray:
+def _found(scan: AnyScan, deviations: float) -> AnyArray:
     """Return the pixels whose level, or whose change from view to view, is not their neighbors'."""
     level = scan.values.mean(axis=0, dtype=np.float64)
     change = np.zeros(level.shape)

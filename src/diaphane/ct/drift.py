@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import numpy as np
 
 from diaphane.arrays import DoubleArray
-from diaphane.ct.scan import SomeScan
+from diaphane.ct.scan import AnyScan
 from diaphane.errors import InputError
 from diaphane.notices import notice
 from diaphane.options import Range
@@ -18,16 +18,16 @@ _MOST_NOT_AIR = 0.1
 
 @step(version=1)
 def normalize_air(
-    scan: Annotated[SomeScan, Quantity.LINE_INTEGRAL],
+    scan: Annotated[AnyScan, Quantity.LINE_INTEGRAL],
     *,
     columns: Annotated[int, Range(1, 1000, scale="log", unit="columns")] = 8,
     sides: Literal["both", "first", "last"] = "both",
-) -> Annotated[SomeScan, Quantity.LINE_INTEGRAL]:
+) -> Annotated[AnyScan, Quantity.LINE_INTEGRAL]:
     """Set the air beside the body to 0 in every view, and all else of the view with it.
 
     Parameters
     ----------
-    scan : ParallelScan, FanScan or ConeScan
+    scan : ParallelScan, FanScan, ConeScan or PoseScan
         Line integrals of a body that leaves air at the edge of the detector in every view.
     columns : int
         How many columns at the edge see only air.
@@ -36,7 +36,7 @@ def normalize_air(
 
     Returns
     -------
-    ParallelScan, FanScan or ConeScan
+    ParallelScan, FanScan, ConeScan or PoseScan
         The scan without drift; a notice says how large it was.
 
     Raises

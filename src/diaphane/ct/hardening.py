@@ -16,7 +16,7 @@ import numpy as np
 
 from diaphane.arrays import DoubleArray
 from diaphane.ct.projection import Projection
-from diaphane.ct.scan import SomeScan
+from diaphane.ct.scan import AnyScan, SomeScan
 from diaphane.ct.spectrum import Spectrum, attenuation
 from diaphane.errors import InputError
 from diaphane.image import Image
@@ -35,22 +35,22 @@ Energy = Annotated[float, Range(20, 150, unit="keV")]
 
 @step(version=1)
 def linearize(
-    scan: Annotated[SomeScan, Quantity.LINE_INTEGRAL],
+    scan: Annotated[AnyScan, Quantity.LINE_INTEGRAL],
     *,
     coefficients: list[Annotated[float, Range(-10, 10)]],
-) -> Annotated[SomeScan, Quantity.LINE_INTEGRAL]:
+) -> Annotated[AnyScan, Quantity.LINE_INTEGRAL]:
     """Straighten the line integrals with a polynomial found elsewhere.
 
     Parameters
     ----------
-    scan : ParallelScan, FanScan or ConeScan
+    scan : ParallelScan, FanScan, ConeScan or PoseScan
         Line integrals p.
     coefficients : list of numbers
         ``c1, c2, …`` of ``c1 p + c2 p² + …``, as of a calibration with steps of known thickness.
 
     Returns
     -------
-    ParallelScan, FanScan or ConeScan
+    ParallelScan, FanScan, ConeScan or PoseScan
         The straightened line integrals.
 
     Raises
@@ -73,16 +73,16 @@ def linearize(
 
 @step(version=1)
 def linearize_water(
-    scan: Annotated[SomeScan, Quantity.LINE_INTEGRAL],
+    scan: Annotated[AnyScan, Quantity.LINE_INTEGRAL],
     spectrum: Spectrum,
     *,
     energy_kev: Energy = 60.0,
-) -> Annotated[SomeScan, Quantity.LINE_INTEGRAL]:
+) -> Annotated[AnyScan, Quantity.LINE_INTEGRAL]:
     """Undo beam hardening as if the body were all water.
 
     Parameters
     ----------
-    scan : ParallelScan, FanScan or ConeScan
+    scan : ParallelScan, FanScan, ConeScan or PoseScan
         Line integrals of many energies.
     spectrum : Spectrum
         Of the tube, as the detector weighs it.
@@ -91,7 +91,7 @@ def linearize_water(
 
     Returns
     -------
-    ParallelScan, FanScan or ConeScan
+    ParallelScan, FanScan, ConeScan or PoseScan
         Line integrals as of one energy; exact for water, too low behind bone. A notice says how
         much the thickest ray changed.
 

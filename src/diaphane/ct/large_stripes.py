@@ -6,7 +6,7 @@ import numpy as np
 from scipy import ndimage
 
 from diaphane.arrays import AnyArray, DoubleArray, FloatArray
-from diaphane.ct.scan import SomeScan
+from diaphane.ct.scan import AnyScan
 from diaphane.ct.stripes import Width, over_rows, sort_and_smooth
 from diaphane.errors import InputError
 from diaphane.notices import notice
@@ -24,16 +24,16 @@ Sensitivity = Annotated[float, Range(1.1, 20, scale="log")]
 
 @step(version=1)
 def destripe_large(
-    scan: Annotated[SomeScan, Quantity.LINE_INTEGRAL],
+    scan: Annotated[AnyScan, Quantity.LINE_INTEGRAL],
     *,
     width: Width = 81,
     ratio: Sensitivity = 3.0,
-) -> Annotated[SomeScan, Quantity.LINE_INTEGRAL]:
+) -> Annotated[AnyScan, Quantity.LINE_INTEGRAL]:
     """Take out wide strong stripes, and leave all other columns as they are.
 
     Parameters
     ----------
-    scan : ParallelScan, FanScan or ConeScan
+    scan : ParallelScan, FanScan, ConeScan or PoseScan
         Line integrals.
     width : int
         Columns over which the median is taken, at least twice the widest stripe.
@@ -42,7 +42,7 @@ def destripe_large(
 
     Returns
     -------
-    ParallelScan, FanScan or ConeScan
+    ParallelScan, FanScan, ConeScan or PoseScan
         The same scan with fewer stripes; a notice says how strong they were before and after.
 
     Raises
@@ -63,16 +63,16 @@ def destripe_large(
 
 @step(version=1)
 def destripe_dead(
-    scan: Annotated[SomeScan, Quantity.LINE_INTEGRAL],
+    scan: Annotated[AnyScan, Quantity.LINE_INTEGRAL],
     *,
     width: Width = 81,
     ratio: Sensitivity = 3.0,
-) -> Annotated[SomeScan, Quantity.LINE_INTEGRAL]:
+) -> Annotated[AnyScan, Quantity.LINE_INTEGRAL]:
     """Interpolate columns that do not answer to the body, or flicker.
 
     Parameters
     ----------
-    scan : ParallelScan, FanScan or ConeScan
+    scan : ParallelScan, FanScan, ConeScan or PoseScan
         Line integrals.
     width : int
         Columns over which the median is taken, at least twice the widest gap.
@@ -81,7 +81,7 @@ def destripe_dead(
 
     Returns
     -------
-    ParallelScan, FanScan or ConeScan
+    ParallelScan, FanScan, ConeScan or PoseScan
         The same scan; a notice says how many columns were interpolated.
 
     Raises
@@ -111,17 +111,17 @@ def destripe_dead(
 
 @step(version=1)
 def destripe(
-    scan: Annotated[SomeScan, Quantity.LINE_INTEGRAL],
+    scan: Annotated[AnyScan, Quantity.LINE_INTEGRAL],
     *,
     width: Width = 21,
     large_width: Width = 61,
     ratio: Sensitivity = 3.0,
-) -> Annotated[SomeScan, Quantity.LINE_INTEGRAL]:
+) -> Annotated[AnyScan, Quantity.LINE_INTEGRAL]:
     """Take out stripes of all kinds: dead columns, then wide strong ones, then narrow ones.
 
     Parameters
     ----------
-    scan : ParallelScan, FanScan or ConeScan
+    scan : ParallelScan, FanScan, ConeScan or PoseScan
         Line integrals.
     width : int
         Columns over which the median for narrow stripes is taken.
@@ -132,7 +132,7 @@ def destripe(
 
     Returns
     -------
-    ParallelScan, FanScan or ConeScan
+    ParallelScan, FanScan, ConeScan or PoseScan
         The same scan with fewer stripes; a notice says how strong they were before and after.
 
     Raises

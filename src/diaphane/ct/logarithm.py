@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import numpy as np
 
 from diaphane.arrays import AnyArray, DoubleArray, FloatArray, IntArray
-from diaphane.ct.scan import Scan, SomeScan
+from diaphane.ct.scan import AnyScan, PoseScan, Scan
 from diaphane.errors import InputError
 from diaphane.notices import notice
 from diaphane.options import Range
@@ -23,16 +23,16 @@ _BLOCK = 2**22  # samples worked on at a time
 
 @step(version=1)
 def line_integrals(
-    scan: Annotated[SomeScan, Quantity.COUNTS],
+    scan: Annotated[AnyScan, Quantity.COUNTS],
     *,
     average: Literal["mean", "median"] = "mean",
     open_beam_counts: Annotated[float, Range(1, 1e9, scale="log")] | None = None,
-) -> Annotated[SomeScan, Quantity.LINE_INTEGRAL]:
+) -> Annotated[AnyScan, Quantity.LINE_INTEGRAL]:
     """Turn counts into line integrals of the attenuation: how much lies on each ray.
 
     Parameters
     ----------
-    scan : ParallelScan, FanScan or ConeScan
+    scan : ParallelScan, FanScan, ConeScan or PoseScan
         Counts, with flats (counts without the body) and darks (counts without the beam). Without
         darks they are taken as 0.
     average : {"mean", "median"}
@@ -43,7 +43,7 @@ def line_integrals(
 
     Returns
     -------
-    ParallelScan, FanScan or ConeScan
+    ParallelScan, FanScan, ConeScan or PoseScan
         ``-log((counts - dark) / (flat - dark))``, float32, without flats and darks.
 
     Raises
@@ -99,7 +99,7 @@ def line_integrals(
 
 
 def _dark_and_open_beam(
-    scan: Scan, average: Literal["mean", "median"], open_beam_counts: float | None
+    scan: Scan | PoseScan, average: Literal["mean", "median"], open_beam_counts: float | None
 ) -> tuple[DoubleArray, DoubleArray]:
     """Return the dark level of each pixel, and what it counts beyond it without the body."""
     shape = scan.values.shape[1:]

@@ -7,7 +7,7 @@ import numpy as np
 from scipy import ndimage
 
 from diaphane.arrays import DoubleArray, FloatArray
-from diaphane.ct.scan import SomeScan
+from diaphane.ct.scan import AnyScan
 from diaphane.notices import notice
 from diaphane.options import Range
 from diaphane.progress import track
@@ -19,16 +19,16 @@ _SIGMAS = (0.7, 1.4, 2.8, 5.6)  # pixels; each about halves the variance again, 
 
 @step(version=1)
 def calm_low_counts(
-    scan: Annotated[SomeScan, Quantity.COUNTS],
+    scan: Annotated[AnyScan, Quantity.COUNTS],
     *,
     least_counts: Annotated[float, Range(1, 10_000, scale="log")] = 40.0,
     electronic_noise: Annotated[float, Range(0, 10_000)] = 0.0,
-) -> Annotated[SomeScan, Quantity.COUNTS]:
+) -> Annotated[AnyScan, Quantity.COUNTS]:
     """Average neighboring pixels where few photons came through: the more, the fewer they are.
 
     Parameters
     ----------
-    scan : ParallelScan, FanScan or ConeScan
+    scan : ParallelScan, FanScan, ConeScan or PoseScan
         Counts of photons.
     least_counts : number
         What a ray keeps after averaging, in effect: one that kept N < `least_counts` is averaged
@@ -38,7 +38,7 @@ def calm_low_counts(
 
     Returns
     -------
-    ParallelScan, FanScan or ConeScan
+    ParallelScan, FanScan, ConeScan or PoseScan
         Counts with the same mean; a notice says how many rays were averaged.
 
     Notes

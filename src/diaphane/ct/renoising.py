@@ -6,7 +6,7 @@ from typing import Annotated
 import numpy as np
 
 from diaphane.arrays import AnyArray, FloatArray
-from diaphane.ct.scan import SomeScan
+from diaphane.ct.scan import AnyScan
 from diaphane.errors import InputError
 from diaphane.notices import notice
 from diaphane.options import Range
@@ -17,16 +17,16 @@ from diaphane.units import Quantity
 
 @step(version=1)
 def renoise(
-    scan: Annotated[SomeScan, Quantity.COUNTS],
+    scan: Annotated[AnyScan, Quantity.COUNTS],
     *,
     seed: Annotated[int, Range(0, 2**31 - 1)] = 0,
     counts_per_photon: Annotated[float, Range(1e-6, 1e6, scale="log")] | None = None,
-) -> Annotated[SomeScan, Quantity.COUNTS]:
+) -> Annotated[AnyScan, Quantity.COUNTS]:
     """Draw the noise of a scan anew, as strong as its own flats and darks show it to be.
 
     Parameters
     ----------
-    scan : ParallelScan, FanScan or ConeScan
+    scan : ParallelScan, FanScan, ConeScan or PoseScan
         Counts, with several flats (and darks) or the option `counts_per_photon`.
     seed : int
         Another seed is another replica.
@@ -35,7 +35,7 @@ def renoise(
 
     Returns
     -------
-    ParallelScan, FanScan or ConeScan
+    ParallelScan, FanScan, ConeScan or PoseScan
         Counts, flats and darks with noise drawn around what was measured; readings below 0 are
         cut off at 0. A notice gives the gain and the noise of the electronics.
 
@@ -82,7 +82,7 @@ class _Camera:
     electronic_noise: float
 
     @classmethod
-    def of(cls, scan: SomeScan, gain: float | None) -> "_Camera":
+    def of(cls, scan: AnyScan, gain: float | None) -> "_Camera":
         dark_variance = 0.0
         if scan.darks is not None and len(scan.darks) > 1:
             dark_variance = float(scan.darks.var(axis=0, ddof=1, dtype=np.float64).mean())

@@ -102,6 +102,9 @@ Scan = ParallelScan | FanScan | ConeScan
 SomeScan = TypeVar("SomeScan", ParallelScan, FanScan, ConeScan)
 """A scan whose kind a step keeps."""
 
+AnyScan = TypeVar("AnyScan", ParallelScan, FanScan, ConeScan, PoseScan)
+"""The same for steps that ask only what was measured, not where the rays ran."""
+
 
 def _check_scan(scan: Scan | PoseScan) -> None:
     """Check once, at the door, what every later step relies on."""

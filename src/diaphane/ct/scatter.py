@@ -12,7 +12,7 @@ import numpy as np
 import scipy.fft
 
 from diaphane.arrays import AnyArray, DoubleArray
-from diaphane.ct.scan import SomeScan
+from diaphane.ct.scan import AnyScan
 from diaphane.errors import InputError
 from diaphane.notices import notice
 from diaphane.options import Range
@@ -25,15 +25,15 @@ _LEAST_LEFT = 0.05  # of a reading: no estimate may take more away
 
 @step(version=1)
 def subtract_scatter(
-    scan: Annotated[SomeScan, Quantity.COUNTS],
+    scan: Annotated[AnyScan, Quantity.COUNTS],
     *,
     fraction: Annotated[float, Range(0, 0.95)] = 0.3,
-) -> Annotated[SomeScan, Quantity.COUNTS]:
+) -> Annotated[AnyScan, Quantity.COUNTS]:
     """Subtract from each view one constant: a share of what its darkest part counts.
 
     Parameters
     ----------
-    scan : ParallelScan, FanScan or ConeScan
+    scan : ParallelScan, FanScan, ConeScan or PoseScan
         Counts with flats, or without where only ratios within a view matter.
     fraction : number
         Which share of the counts behind the thickest part of the body (their 2nd percentile,
@@ -41,7 +41,7 @@ def subtract_scatter(
 
     Returns
     -------
-    ParallelScan, FanScan or ConeScan
+    ParallelScan, FanScan, ConeScan or PoseScan
         The counts without it; a notice says what share of all was subtracted. At least 5 % of a
         reading stays.
 
@@ -71,18 +71,18 @@ def subtract_scatter(
 
 @step(version=1)
 def subtract_scatter_kernel(
-    scan: Annotated[SomeScan, Quantity.COUNTS],
+    scan: Annotated[AnyScan, Quantity.COUNTS],
     *,
     amplitude: Annotated[float, Range(0, 2)] = 0.2,
     width_mm: Annotated[float, Range(1, 1000, scale="log", unit="mm")] = 80.0,
     rounds: Annotated[int, Range(1, 20)] = 6,
     open_beam_counts: Annotated[float, Range(1, 1e9, scale="log")] | None = None,
-) -> Annotated[SomeScan, Quantity.COUNTS]:
+) -> Annotated[AnyScan, Quantity.COUNTS]:
     """Subtract what each ray scatters over the detector, estimated from what it lost.
 
     Parameters
     ----------
-    scan : ParallelScan, FanScan or ConeScan
+    scan : ParallelScan, FanScan, ConeScan or PoseScan
         Counts, with flats or `open_beam_counts`.
     amplitude : number
         Scattered counts of a ray, in all, over what it lost per mean free path: 0.2 gives a ray
@@ -96,7 +96,7 @@ def subtract_scatter_kernel(
 
     Returns
     -------
-    ParallelScan, FanScan or ConeScan
+    ParallelScan, FanScan, ConeScan or PoseScan
         The counts without it; a notice says what share of all was subtracted. At least 5 % of a
         reading stays.
 
@@ -156,18 +156,18 @@ class _Blur:
         return np.asarray(scipy.fft.irfft2(spectrum, self.padded))[: self.shape[0], : self.shape[1]]
 
 
-def _blur(scan: SomeScan, width_mm: float) -> _Blur:
+def _blur(scan: AnyScan, width_mm: float) -> _Blur:
     detector = scan.beam.detector
     sigma = (width_mm / detector.row_spacing_mm, width_mm / detector.column_spacing_mm)
     return _Blur((detector.n_rows, detector.n_columns), sigma)
 
 
-def _dark(scan: SomeScan) -> DoubleArray:
+def _dark(scan: AnyScan) -> DoubleArray:
     shape = scan.values.shape[1:]
     return np.zeros(shape) if scan.darks is None else scan.darks.mean(axis=0, dtype=np.float64)
 
 
-def _open_beam(scan: SomeScan, dark: DoubleArray, counts: float | None) -> DoubleArray:
+def _open_beam(scan: AnyScan, dark: DoubleArray, counts: float | None) -> DoubleArray:
     if scan.flats is not None:
         open_beam = scan.flats.mean(axis=0, dtype=np.float64) - dark
     elif counts is not None:

@@ -24,7 +24,7 @@ import numpy as np
 from scipy import ndimage
 
 from diaphane.arrays import FloatArray
-from diaphane.ct.scan import Scan, SomeScan
+from diaphane.ct.scan import AnyScan, PoseScan, Scan
 from diaphane.ct.wavelets import Wavelet, analyze, synthesize
 from diaphane.errors import InputError
 from diaphane.notices import notice
@@ -41,20 +41,20 @@ _FEWEST_VIEWS = 8
 
 @step(version=1)
 def destripe_sorting(
-    scan: Annotated[SomeScan, Quantity.LINE_INTEGRAL], *, width: Width = 21
-) -> Annotated[SomeScan, Quantity.LINE_INTEGRAL]:
+    scan: Annotated[AnyScan, Quantity.LINE_INTEGRAL], *, width: Width = 21
+) -> Annotated[AnyScan, Quantity.LINE_INTEGRAL]:
     """Take out stripes by sorting each column, smoothing across columns, and sorting back.
 
     Parameters
     ----------
-    scan : ParallelScan, FanScan or ConeScan
+    scan : ParallelScan, FanScan, ConeScan or PoseScan
         Line integrals.
     width : int
         Columns over which the median is taken, at least twice the widest stripe.
 
     Returns
     -------
-    ParallelScan, FanScan or ConeScan
+    ParallelScan, FanScan, ConeScan or PoseScan
         The same scan with fewer stripes; a notice says how strong they were before and after.
 
     Raises
@@ -72,16 +72,16 @@ def destripe_sorting(
 
 @step(version=1)
 def destripe_filtering(
-    scan: Annotated[SomeScan, Quantity.LINE_INTEGRAL],
+    scan: Annotated[AnyScan, Quantity.LINE_INTEGRAL],
     *,
     width: Width = 21,
     smooth_views: Annotated[float, Range(0.5, 200, scale="log", unit="views")] = 3.0,
-) -> Annotated[SomeScan, Quantity.LINE_INTEGRAL]:
+) -> Annotated[AnyScan, Quantity.LINE_INTEGRAL]:
     """Take out stripes from what changes slowly along the views; sharp detail is not touched.
 
     Parameters
     ----------
-    scan : ParallelScan, FanScan or ConeScan
+    scan : ParallelScan, FanScan, ConeScan or PoseScan
         Line integrals.
     width : int
         Columns over which the median is taken, at least twice the widest stripe.
@@ -90,7 +90,7 @@ def destripe_filtering(
 
     Returns
     -------
-    ParallelScan, FanScan or ConeScan
+    ParallelScan, FanScan, ConeScan or PoseScan
         The same scan with fewer stripes; a notice says how strong they were before and after.
 
     Raises
@@ -112,16 +112,16 @@ def destripe_filtering(
 
 @step(version=1)
 def destripe_fitting(
-    scan: Annotated[SomeScan, Quantity.LINE_INTEGRAL],
+    scan: Annotated[AnyScan, Quantity.LINE_INTEGRAL],
     *,
     order: Annotated[int, Range(0, 12)] = 2,
     smooth_columns: Annotated[float, Range(0.5, 200, scale="log", unit="columns")] = 5.0,
-) -> Annotated[SomeScan, Quantity.LINE_INTEGRAL]:
+) -> Annotated[AnyScan, Quantity.LINE_INTEGRAL]:
     """Take out stripes by fitting each column along the views and smoothing the fits.
 
     Parameters
     ----------
-    scan : ParallelScan, FanScan or ConeScan
+    scan : ParallelScan, FanScan, ConeScan or PoseScan
         Line integrals.
     order : int
         Degree of the polynomial along the views.
@@ -130,7 +130,7 @@ def destripe_fitting(
 
     Returns
     -------
-    ParallelScan, FanScan or ConeScan
+    ParallelScan, FanScan, ConeScan or PoseScan
         The same scan with fewer stripes; a notice says how strong they were before and after.
 
     Raises
@@ -158,17 +158,17 @@ def destripe_fitting(
 
 @step(version=1)
 def destripe_wavelet(
-    scan: Annotated[SomeScan, Quantity.LINE_INTEGRAL],
+    scan: Annotated[AnyScan, Quantity.LINE_INTEGRAL],
     *,
     wavelet: Wavelet = "db5",
     levels: Annotated[int, Range(1, 10)] = 4,
     damping: Annotated[float, Range(0.05, 50, scale="log")] = 1.5,
-) -> Annotated[SomeScan, Quantity.LINE_INTEGRAL]:
+) -> Annotated[AnyScan, Quantity.LINE_INTEGRAL]:
     """Take out stripes where only they live: the lowest view frequencies of fine column detail.
 
     Parameters
     ----------
-    scan : ParallelScan, FanScan or ConeScan
+    scan : ParallelScan, FanScan, ConeScan or PoseScan
         Line integrals.
     wavelet : {"haar", "db2", "db5", "db10"}
         Daubechies' wavelet: longer ones part fine from coarse more cleanly.
@@ -179,7 +179,7 @@ def destripe_wavelet(
 
     Returns
     -------
-    ParallelScan, FanScan or ConeScan
+    ParallelScan, FanScan, ConeScan or PoseScan
         The same scan with fewer stripes; a notice says how strong they were before and after.
 
     Raises
@@ -200,7 +200,7 @@ def destripe_wavelet(
     return over_rows(scan, clean, 2**levels, "ct.destripe_wavelet")
 
 
-def stripe_strength(scan: Scan, width: int = 21) -> float:
+def stripe_strength(scan: Scan | PoseScan, width: int = 21) -> float:
     """Return how strong the stripes of a scan are.
 
     The mean over the views is taken of each column, less the median of it and its neighbors, and
@@ -208,7 +208,7 @@ def stripe_strength(scan: Scan, width: int = 21) -> float:
 
     Parameters
     ----------
-    scan : ParallelScan, FanScan or ConeScan
+    scan : ParallelScan, FanScan, ConeScan or PoseScan
         Line integrals or counts.
     width : int
         Columns over which the median is taken.
@@ -229,13 +229,13 @@ def sort_and_smooth(sinogram: FloatArray, width: int) -> FloatArray:
 
 
 def over_rows(
-    scan: SomeScan, clean: Callable[[FloatArray], FloatArray], width: int, name: str
-) -> SomeScan:
+    scan: AnyScan, clean: Callable[[FloatArray], FloatArray], width: int, name: str
+) -> AnyScan:
     """Return a scan whose sinograms were cleaned one by one, and say what that did.
 
     Parameters
     ----------
-    scan : ParallelScan, FanScan or ConeScan
+    scan : ParallelScan, FanScan, ConeScan or PoseScan
         Line integrals.
     clean : callable
         From a sinogram (n_views, n_columns) to one of the same shape.
