@@ -176,14 +176,32 @@ def test_a_missing_stage_is_made_again_and_a_missing_input_is_told(tmp_path: Pat
     assert not (tmp_path / "third").exists()
 
 
-def test_a_damaged_store_is_told_by_the_name_its_folder_would_have(tmp_path: Path) -> None:
+def test_a_damaged_stage_is_named_where_it_lies_and_made_again_once_deleted(
+    tmp_path: Path,
+) -> None:
     run(tmp_path / "out")
     path = tmp_path / "out" / "02-hounsfield.h5"
     path.write_bytes(path.read_bytes()[:-2000])
-    with pytest.raises(FormatError) as error:
-        chain.replay(tmp_path / "out", tmp_path / "new", overrides={"bone.low": 1}, steps=STEPS)
-    assert "02-hounsfield.h5" in str(error.value)
-    assert ".part-" not in str(error.value)
+    for folder in (tmp_path / "new", None):
+        with pytest.raises(FormatError) as error:
+            chain.replay(tmp_path / "out", folder, overrides={"bone.low": 1}, steps=STEPS)
+        assert str(error.value) == (
+            f"{path}: the store is cut short or damaged; "
+            "delete that file, and running again from its folder makes it again"
+        )
+    path.unlink()
+    chain.replay(tmp_path / "out", tmp_path / "new", overrides={"bone.low": 1}, steps=STEPS)
+
+
+def test_a_damaged_input_is_mended_by_the_original_data(tmp_path: Path) -> None:
+    run(tmp_path / "out")
+    path = tmp_path / "out" / "00-image.h5"
+    path.write_bytes(path.read_bytes()[:-2000])
+    with pytest.raises(FormatError, match=r"damaged; run the chain anew on the original") as error:
+        chain.replay(
+            tmp_path / "out", tmp_path / "new", overrides={"smooth.rounds": 3}, steps=STEPS
+        )
+    assert str(error.value).startswith(str(path))
 
 
 def test_inputs_must_be_those_of_the_chain() -> None:

@@ -23,6 +23,8 @@ class Kept:
     """The value, while it is in memory."""
     path: Path | None = None
     """Its store, where it has one."""
+    origin: Path | None = None
+    """The store of an earlier run that `path` is a second name of, while the folder is made."""
     types: tuple[type, ...] = ()
     """Types of a user's own that the store may hold."""
     source: str = ""
@@ -49,10 +51,15 @@ class Kept:
         if self.value is None and self.path is not None:
             from diaphane.formats import read_store
 
-            value = read_store(self.path, types=self.types)
+            try:
+                value = read_store(self.path, types=self.types)
+            except FormatError as error:
+                said = str(error).replace(str(self.path), str(self.origin or self.path))
+                raise FormatError(f"{said}; {self._mend}") from error
             if history_of(value).key != self.key:
                 raise FormatError(
-                    f"{self.path} does not hold what run.json beside it says; run the chain anew"
+                    f"{self.origin or self.path} does not hold what run.json beside it says; "
+                    f"{self._mend}"
                 )
             self.value = value
         return self.value
@@ -65,7 +72,14 @@ class Kept:
     def move(self, folder: Path) -> None:
         """Say that the store stands in another folder now, under the same name."""
         if self.path is not None:
-            self.path = folder / self.path.name
+            self.path, self.origin = folder / self.path.name, None
+
+    @property
+    def _mend(self) -> str:
+        """What to do about a store that cannot be read: only what a step made can be remade."""
+        if self.source:
+            return "run the chain anew on the original data"
+        return "delete that file, and running again from its folder makes it again"
 
 
 class Memo:

@@ -122,7 +122,8 @@ class Runner:
             _link(kept.path, path)
         else:
             write_store(kept.value, path, types=self.types, **options)
-        kept = replace(kept, path=path, types=self.types)
+        origin = kept.origin or kept.path
+        kept = replace(kept, path=path, types=self.types, origin=origin)
         if kept.flow.types == (Picture,):
             write_png(kept.load(), path.with_suffix(".png"))
         return kept

@@ -149,13 +149,13 @@ def inspect_store(path: str | Path) -> Contents:
 
 @contextmanager
 def _said_of(path: Path) -> Iterator[None]:
-    """Name the file in what is refused, and say in one sentence what HDF5 stumbles over."""
+    """Name the file in what is refused; what HDF5 stumbled over is kept as the cause."""
     try:
         yield
     except FormatError as error:
         raise FormatError(f"{path}: {error}") from None
     except (OSError, RuntimeError, MemoryError, LookupError, ValueError, TypeError) as error:
-        raise FormatError(f"{path}: the store is cut short or damaged ({error})") from error
+        raise FormatError(f"{path}: the store is cut short or damaged") from error
 
 
 def _quantity_label(fields: dict[str, Any]) -> str:
