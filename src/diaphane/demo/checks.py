@@ -15,10 +15,10 @@ from diaphane.segment import fixed, volume
 BRAIN_MM = (-45.0, 45.0, 30.0)
 """A place in the brain of the head, in LPS, far from bone and vessels."""
 BRAIN_RADIUS_MM = 9.0
-ASIDE_MM = (-30.0, -10.0)
-"""Where the brain reaches from the plane of the source to far above it: LPS x and y."""
-ABOVE_MM = 60.0
-"""How far above."""
+IN_PLANE_MM = (-30.0, 38.0, 2.0)
+"""A place of the brain in the plane of the source, where a cone beam is exact."""
+ABOVE_MM = (-30.0, -10.0, 60.0)
+"""A place of the brain far above that plane."""
 BONE_HU = 300.0
 """The density from which the truth counts as bone."""
 _MOST_TISSUE_HU = 10.0
@@ -113,9 +113,11 @@ def check_all(image: Image, truth: Image, bones: Labels, water: Image) -> Checks
             _verdict(_holds(bone, true_bone.value)),
         ),
         overlap=Check(words("measure_dice"), dice(bones, true_bones), number(1.0)),
-        plane=Check(words("measure_plane"), _error_at(image, truth, 0.0), number(0.0, 0, "HU")),
+        plane=Check(
+            words("measure_plane"), _error_at(image, truth, IN_PLANE_MM), number(0.0, 0, "HU")
+        ),
         above=Check(
-            words("measure_above", height=int(ABOVE_MM)),
+            words("measure_above", height=int(ABOVE_MM[2])),
             _error_at(image, truth, ABOVE_MM),
             number(0.0, 0, "HU"),
         ),
@@ -146,10 +148,10 @@ def edge_minus_middle(water: Image, *, radius_mm: float = 80.0) -> Measurement:
     return Measurement(mean, "HU", (mean - half, mean + half), name="edge minus middle")
 
 
-def _error_at(image: Image, truth: Image, height_mm: float) -> Measurement:
-    """Return the mean error within a ball of the brain at a height above the source's plane."""
-    center_mm = (ASIDE_MM[0], ASIDE_MM[1], height_mm)
-    return region_mean(difference(image, truth), center_mm=center_mm, radius_mm=BRAIN_RADIUS_MM)
+def _error_at(image: Image, truth: Image, center_mm: tuple[float, float, float]) -> Measurement:
+    """Return the mean error within a ball of the brain."""
+    error = difference(image, truth)
+    return region_mean(error, center_mm=center_mm, radius_mm=BRAIN_RADIUS_MM)
 
 
 def _holds(found: Measurement, truth: float) -> bool:
