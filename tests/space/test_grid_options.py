@@ -36,3 +36,22 @@ def test_too_many_voxels_are_refused_with_the_mend():
 def test_a_box_inside_out_is_refused():
     with pytest.raises(GeometryError, match="low_mm < high_mm"):
         GridOptions().to_grid(low_mm=(0, 0, 0), high_mm=(1, 0, 1), voxel_mm=1)
+
+
+def test_a_grid_larger_than_the_memory_is_refused_with_one_that_fits(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("diaphane.space.options._memory_bytes", lambda: 16 * 10**9)
+    box = {"low_mm": (-100, -100, -100), "high_mm": (100, 100, 100), "voxel_mm": 1}
+    with pytest.raises(OptionError) as error:
+        GridOptions(shape=(8192, 8192, 8192)).to_grid(**box)
+    assert str(error.value) == (
+        "grid.shape = [8192, 8192, 8192] takes 2199 GB for the voxels alone, this computer "
+        "has 16 GB; [1000, 1000, 1000] or fewer voxels would fit"
+    )
+    assert GridOptions(shape=(1000, 1000, 1000)).to_grid(**box).shape == (1000, 1000, 1000)
+    with pytest.raises(OptionError, match=r"grid.voxel_mm = 0.05 takes 256 GB .* 0.21 mm or more"):
+        GridOptions(voxel_mm=0.05).to_grid(**box)
+    assert GridOptions(voxel_mm=0.21).to_grid(**box).shape == (953, 953, 953)
+    monkeypatch.setattr("diaphane.space.options._memory_bytes", lambda: None)
+    assert GridOptions(shape=(8192, 8192, 8192)).to_grid(**box).shape == (8192, 8192, 8192)

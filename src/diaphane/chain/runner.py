@@ -89,7 +89,9 @@ class Runner:
         except InputError as error:
             raise type(error)(f"{place}: {error}") from error
         except MemoryError as error:
-            raise InputError(f"{place} needs more memory than there is") from error
+            asked = f" ({error})" if str(error) else ""  # NumPy says how much
+            mend = "; a coarser grid takes less" if "grid" in stage.options else ""
+            raise InputError(f"{place} needs more memory than there is{asked}{mend}") from error
         kept = Kept.of(value)
         kept.types = self.types
         made = history_of(value)

@@ -1,5 +1,7 @@
 """The table by which a text names a grid: ``grid = { voxel_mm = 0.5 }``."""
 
+import math
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
@@ -13,6 +15,9 @@ from diaphane.space.grid import Grid
 
 LARGEST_COUNT = 8192
 """Most voxels along one axis of a grid that an option may ask for."""
+
+_ROOM_TO_WORK = 4
+"""How many times the voxels' memory a computer should have, so that steps can work with them."""
 
 _Count = Annotated[int, Range(1, LARGEST_COUNT, scale="log")]
 _Millimeters = Annotated[float, Range(-10_000, 10_000, unit="mm")]
@@ -49,7 +54,8 @@ class GridOptions:
         GeometryError
             When the box is not a box.
         OptionError
-            When more than 8192 voxels would stand along one axis.
+            When more than 8192 voxels would stand along one axis, or their values, 4 bytes each,
+            would take more memory than the computer has.
 
         Examples
         --------
@@ -62,8 +68,35 @@ class GridOptions:
             raise GeometryError(f"a box needs low_mm < high_mm, got {low_mm} and {high_mm}")
         spacing = np.broadcast_to(np.asarray(self.voxel_mm or voxel_mm, dtype=np.float64), 3)
         shape = self.shape or _covering((high - low)[::-1], spacing)
+        self._check_memory(shape, spacing)
         center = self.center_mm or tuple((low + high) / 2)
         return Grid.centered(shape, spacing.tolist(), center)
+
+    def _check_memory(self, shape: tuple[int, int, int], spacing_mm: np.ndarray) -> None:
+        """Raise :class:`OptionError`, with what would fit, when the computer is too small."""
+        needed, there = 4 * math.prod(shape), _memory_bytes()
+        if there is None or needed <= there:
+            return
+        n_axes = sum(n > 1 for n in shape)
+        coarser = (_ROOM_TO_WORK * needed / there) ** (1 / n_axes)
+        if self.shape:
+            which, came = "grid.shape", f"{list(shape)}"
+            fits = f"{[max(1, int(n / coarser)) for n in shape]} or fewer voxels"
+        else:
+            which, came = "grid.voxel_mm", f"{spacing_mm.min():.4g}"
+            fits = f"{1.05 * coarser * spacing_mm.min():.2g} mm or more"  # two digits suffice
+        raise OptionError(
+            f"{which} = {came} takes {needed / 1e9:.0f} GB for the voxels alone, this computer "
+            f"has {there / 1e9:.0f} GB; {fits} would fit"
+        )
+
+
+def _memory_bytes() -> int | None:
+    """Return the size of the computer's memory; ``None`` where the system does not tell."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return None
 
 
 def _covering(size_mm: np.ndarray, spacing_mm: np.ndarray) -> tuple[int, int, int]:
