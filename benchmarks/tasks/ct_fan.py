@@ -71,8 +71,9 @@ TASK = Task(
         "One slice of Shepp and Logan's head (contrasts of 1 %), exact line integrals: 900 views "
         "of 768 columns of 1.5 mm over the full circle, 1000 mm from source to axis and 1500 mm to "
         "a flat detector; 512 × 512 pixels of 1 mm. Ramp filter without window. From line "
-        "integrals in memory to the slice in memory. MBIRJAX takes it as a cone of one row. Errors "
-        "are taken within a circle around the head, against the mean of each pixel."
+        "integrals in memory to the slice in memory. MBIRJAX takes it as a cone of one row; its "
+        "values come out 4.7 % too low, and scaled by that its error would be 42 HU. Errors are "
+        "taken within a circle around the head, against the mean of each pixel."
     ),
     make_input=_make_input,
     errors=_errors,
