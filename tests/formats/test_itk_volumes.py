@@ -167,7 +167,7 @@ def test_metaimage_orientation_that_contradicts_itself_is_said(tmp_path: Path) -
         ("", "%999999999d 1 2 1", "cannot name files"),
         ("", "%s%s 1 2 1", "cannot name files"),
         ("", "x%d.raw 1 2 0", "cannot name files"),
-        ("CompressedData = True\n", "LOCAL", "cannot be unpacked"),
+        ("CompressedData = True\n", "LOCAL", "compressed data is damaged"),
         ("BinaryData = False\n", "LOCAL", "numbers, expected 24|no number"),
     ],
 )

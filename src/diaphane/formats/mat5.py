@@ -10,7 +10,6 @@ Source: MathWorks, *MAT-File Format* (2024b), chapter 1.
 
 import math
 import struct
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ import numpy as np
 
 from diaphane.arrays import AnyArray
 from diaphane.errors import FormatError
+from diaphane.formats.inflate import first_bytes, unpack_whole
 
 Order = Literal["<", ">"]
 
@@ -81,9 +81,20 @@ def _elements(content: memoryview, order: Order) -> Iterator[_Element]:
     while len(content):
         element, content = _next_element(content, order)
         if element.kind == _COMPRESSED:
-            unpacked = zlib.decompressobj().decompress(element.content, _MAX_BYTES)
-            element, _ = _next_element(memoryview(unpacked), order)
+            element = _unpacked(element.content, order)
         yield element
+
+
+def _unpacked(content: memoryview, order: Order) -> _Element:
+    """Return the one element that is packed by zlib, its checksum compared."""
+    tag = first_bytes(content, 8)
+    if len(tag) < 8:
+        raise FormatError(f"is cut short: {len(tag)} bytes are left where an element starts")
+    _, length = struct.unpack(f"{order}II", tag)
+    if length > _MAX_BYTES:
+        raise FormatError(f"is damaged: an element of {length} bytes")
+    element, _ = _next_element(memoryview(unpack_whole(content, "gzip", 16 + length)), order)
+    return element
 
 
 def _next_element(content: memoryview, order: Order) -> tuple[_Element, memoryview]:

@@ -11,11 +11,14 @@ from typing import Any, Literal
 
 import nibabel
 import numpy as np
+from nibabel.fileholders import FileHolder
 from nibabel.nifti1 import Nifti1Header
+from nibabel.openers import ImageOpener
 
 from diaphane.arrays import AnyArray, DoubleArray
 from diaphane.errors import FormatError
 from diaphane.formats.contents import Contents
+from diaphane.formats.inflate import said_as_damage
 from diaphane.formats.reading import checked_options, inspect_source, plain_text, read_source
 from diaphane.formats.volume import Role, VolumeHeader, contents_of, value_of
 from diaphane.image import Cine, Image, Labels
@@ -30,6 +33,7 @@ _SECONDS = {"sec": 1.0, "msec": 1e-3, "usec": 1e-6}
 _LABEL_INTENT = 1002
 _COMMENT = 6
 _SAME_MM = 0.001
+_MOST_BEHIND = 2**24
 
 
 @checked_options
@@ -74,7 +78,7 @@ def read_nifti(
         header = _header(image, form)
         return value_of(
             header,
-            _elements(image),
+            _whole_elements(image),
             as_labels=as_labels,
             quantity=quantity,
             time_step_s=time_step_s,
@@ -101,6 +105,19 @@ def _load(path: Path) -> Any:
     if not isinstance(image.header, Nifti1Header):
         raise FormatError(f"is {type(image).__name__}, not NIfTI")
     return image
+
+
+def _whole_elements(image: Any) -> AnyArray:
+    """Return the values, their compressed file read to its end, where its checksum stands."""
+    stream: Any
+    with ImageOpener(image.file_map["image"].filename) as stream:
+        files = {**image.file_map, "image": FileHolder(fileobj=stream)}
+        opened = type(image).from_file_map(files, mmap=False)
+        with said_as_damage("its voxels and their checksum"):
+            values = _elements(opened)
+            if len(stream.read(_MOST_BEHIND)) == _MOST_BEHIND:
+                raise FormatError(f"holds more than {_MOST_BEHIND} bytes behind its voxels")
+    return values
 
 
 def _elements(image: Any) -> AnyArray:

@@ -4,10 +4,8 @@ No more is read or unpacked than the header's sizes ask for, and the sizes are c
 what is there before memory is taken.
 """
 
-import bz2
 import math
 import re
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -16,6 +14,7 @@ import numpy as np
 
 from diaphane.arrays import AnyArray
 from diaphane.errors import FormatError
+from diaphane.formats.inflate import unpack_whole
 
 Encoding = Literal["raw", "gzip", "bzip2", "text", "hex"]
 
@@ -51,7 +50,8 @@ def read_elements(source: ElementSource, sizes: tuple[int, ...], dtype: np.dtype
     Raises
     ------
     FormatError
-        When there are fewer elements than the sizes ask for.
+        When there are fewer elements than the sizes ask for, or their compressed data is damaged
+        or holds more.
     """
     n_files = len(source.files)
     if not n_files:
@@ -101,7 +101,7 @@ def _read_part(source: ElementSource, file: Path, count: int, dtype: np.dtype) -
     if source.encoding == "hex":
         unpacked = bytes.fromhex("".join(content.decode("ascii").split())[: 2 * n_bytes])
     else:
-        unpacked = _unpack(content, source.encoding, n_bytes + source.inner_offset)
+        unpacked = unpack_whole(content, source.encoding, n_bytes + source.inner_offset)
     unpacked = unpacked[source.inner_offset :]
     _expect(len(unpacked), n_bytes, file)
     return np.frombuffer(unpacked, dtype, count)
@@ -119,17 +119,6 @@ def _read_raw(source: ElementSource, file: Path, n_bytes: int) -> AnyArray:
         _expect(max(size - start, 0) if start >= 0 else size, n_bytes, file)
         stream.seek(start)
         return np.fromfile(stream, np.uint8, n_bytes)
-
-
-def _unpack(content: bytes, encoding: Encoding, n_bytes: int) -> bytes:
-    """Unpack about `n_bytes`; zlib tells by itself whether the header is gzip's or its own."""
-    try:
-        if encoding == "bzip2":
-            return bz2.BZ2Decompressor().decompress(content, n_bytes)
-        # One byte more than is needed, so that the checksum at the end is reached and compared.
-        return zlib.decompressobj(zlib.MAX_WBITS | 32).decompress(content, n_bytes + 1)
-    except (zlib.error, OSError) as error:
-        raise FormatError(f"its elements cannot be unpacked ({error})") from None
 
 
 def _numbers(content: bytes, count: int, dtype: np.dtype) -> AnyArray:
