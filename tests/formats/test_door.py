@@ -5,9 +5,11 @@ import lzma
 import tarfile
 import zipfile
 
+import h5py
 import numpy as np
 import pytest
 from made_dicom import pattern, save, section, series
+from scipy.io import savemat
 
 import diaphane
 from diaphane import formats
@@ -151,3 +153,60 @@ def test_every_format_has_its_reader_and_inspector(row):
 @pytest.mark.parametrize("name", sorted(formats.__all__))
 def test_every_exported_name_is_there(name):
     assert getattr(formats, name) is not None
+
+
+def test_a_folder_of_single_files_names_them_and_the_mend(tmp_path):
+    image = diaphane.read(series(tmp_path / "dicom", [0, 2]))
+    folder = tmp_path / "volumes"
+    formats.write_nifti(image, folder / "a.nii.gz")
+    (folder / "notes.txt").write_text("nothing")
+    for look in (read, inspect):
+        with pytest.raises(FormatError, match=r"it holds a.nii.gz \(NIfTI\); name the file") as e:
+            look(folder)
+        assert str(e.value).endswith(str(folder / "a.nii.gz"))
+    for name in "bcd":
+        formats.write_nifti(image, folder / f"{name}.nii")
+    with pytest.raises(FormatError, match=r"b.nii \(NIfTI\), c.nii \(NIfTI\) and 1 more; name"):
+        read(folder)
+    with pytest.raises(FormatError, match=r"s.zip is not a series.*unpack it and name the file"):
+        read(zipped(folder, tmp_path / "s.zip"))
+
+
+def _matlab_5(path):
+    savemat(path, {"CtDataFull": {"sinogram": np.arange(5000.0)}}, do_compression=True)
+
+
+def _hdf5(path):
+    with h5py.File(path, "w") as file:
+        file["exchange/data"] = np.arange(5000)
+
+
+def _matlab_7(path):
+    with h5py.File(path, "w", userblock_size=512) as file:
+        file["CtDataFull/sinogram"] = np.arange(5000)
+    with path.open("r+b") as file:
+        file.write(b"MATLAB 7.3 MAT-file")
+
+
+@pytest.mark.parametrize("share", ["half", "all but 7 bytes"])
+@pytest.mark.parametrize(
+    ("make", "kind"),
+    [(_hdf5, "an HDF5"), (_matlab_7, "a MATLAB 7.3"), (_matlab_5, "a MATLAB 5")],
+)
+def test_a_file_cut_short_is_told_from_one_that_is_not_known(tmp_path, make, kind, share):
+    path = tmp_path / "a.dat"
+    make(path)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2 if share == "half" else -7])
+    with pytest.raises(FormatError, match=f"is {kind} file.*cut short.*download"):
+        read(path)
+
+
+def test_a_whole_file_without_projections_says_what_it_holds(tmp_path):
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file["other"] = 1
+    with pytest.raises(FormatError, match="an HDF5 file that holds other, but neither"):
+        read(tmp_path / "a.h5")
+    savemat(tmp_path / "a.mat", {"other": 1.0})
+    with pytest.raises(FormatError, match="a MATLAB 5 file that holds other, but no sinogram"):
+        read(tmp_path / "a.mat")

@@ -16,6 +16,7 @@ from diaphane import history
 from diaphane.errors import DiaphaneError, FormatError, OptionError
 from diaphane.formats import signatures, sniff
 from diaphane.formats.contents import Contents
+from diaphane.formats.refusal import why_not
 from diaphane.formats.source import Source, name_of
 from diaphane.formats.unpack import is_archive, unpacked
 from diaphane.options import nearest
@@ -174,9 +175,9 @@ def _opened(source: Source, name: str) -> Iterator[tuple[Format, Path | list[Pat
         with unpacked(path) as folder:
             files = list(sniff.files_in(folder))
             content = files[0] if len(files) == 1 else folder
-            yield _known(_recognize(content, name), path), content
+            yield _known(_recognize(content, name), content, path), content
         return
-    yield _known(row, path), path
+    yield _known(row, path, path), path
 
 
 def _format_of_list(source: Sequence[str | Path], name: str) -> tuple[Format, list[Path]]:
@@ -186,7 +187,7 @@ def _format_of_list(source: Sequence[str | Path], name: str) -> tuple[Format, li
     for file in files:
         if not file.is_file():
             raise FormatError(f"{file} is not a file; a list names files")
-    row = _known(_recognize(files[0], name), files[0])
+    row = _known(_recognize(files[0], name), files[0], files[0])
     if not row.takes_many:
         raise FormatError(f"{files[0]}: {row.title} is read from one path, got {len(files)}")
     return row, files
@@ -201,14 +202,16 @@ def _recognize(path: Path, name: str) -> Format | None:
     return next((row for row in FORMATS if row.recognizes(path)), None)
 
 
-def _known(row: Format | None, path: Path) -> Format:
+def _known(row: Format | None, content: Path, source: Path) -> Format:
     if row is not None:
         return row
-    titles = ", ".join(row.title for row in FORMATS)
-    if path.is_file() and path.stat().st_size == 0:
-        raise FormatError(f"{path} is empty")
-    what = "holds no file that" if path.is_dir() else "is not a file that"
-    raise FormatError(f"{path} {what} Diaphane reads, which are: {titles}")
+    titles = tuple(row.title for row in FORMATS)
+    raise FormatError(why_not(content, source, titles, _title_of))
+
+
+def _title_of(file: Path) -> str:
+    row = _recognize(file, "")
+    return row.title if row else ""
 
 
 def _check_options(row: Format, reader: Callable[..., Any], options: dict[str, Any]) -> None:

@@ -34,6 +34,12 @@ def is_nrrd(path: Path) -> bool:
     return head(path, 8).startswith(b"NRRD000")
 
 
+def is_hdf5(path: Path) -> bool:
+    """Whether a file starts as HDF5 does, whole or not."""
+    start = head(path, 520)
+    return _HDF5 in (start[:8], start[512:])  # MATLAB puts 512 bytes of its own before
+
+
 def is_data_exchange(path: Path) -> bool:
     """Whether a file is HDF5 with projections at the place that Data Exchange gives them."""
     return _hdf5_says(path, lambda file: "/exchange/data" in file)
@@ -95,8 +101,7 @@ def _start(path: Path) -> bytes:
 
 def _hdf5_says(path: Path, question: Callable[[Any], bool]) -> bool:
     """Whether a file is HDF5 and answers yes to a question."""
-    start = head(path, 520)
-    if _HDF5 not in (start[:8], start[512:]):  # MATLAB puts 512 bytes of its own before
+    if not is_hdf5(path):
         return False
     import h5py
 
