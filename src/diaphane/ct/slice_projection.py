@@ -1,6 +1,7 @@
 """Line integrals through single slices: tables for the kernels, and both directions."""
 
 from dataclasses import dataclass
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
@@ -39,15 +40,17 @@ def find_splitting(segments: Segments, shape: tuple[int, int]) -> Splitting | No
     They do not where bins differ too much among themselves, or where the detector is not flat.
     """
     narrowest, widest = _widths(segments, shape)
-    voxels = max(1, int(np.ceil(1 / (LARGEST_STEP * narrowest))))
-    bins = max(1, int(np.ceil(voxels * widest / LARGEST_STEP)))
-    fits = voxels * narrowest * LARGEST_STEP >= bins and max(voxels, bins) <= _MOST_PARTS
-    return Splitting(voxels, bins) if fits and _is_flat(segments) else None
+    fitting = [
+        Splitting(voxels, bins)
+        for voxels, bins in product(range(1, _MOST_PARTS + 1), repeat=2)
+        if widest * voxels <= LARGEST_STEP * bins <= LARGEST_STEP**2 * narrowest * voxels
+    ]
+    return min(fitting, key=sum) if fitting and _is_flat(segments) else None
 
 
 def _widths(segments: Segments, shape: tuple[int, int]) -> tuple[float, float]:
     """Return the least and the largest width of a bin, in voxels, where it may be looked up."""
-    narrowest, widest = 1.0, 1.0
+    narrowest, widest = np.inf, 0.0
     for s in range(len(segments.of_view)):
         begin, stop = segments.begin[s], segments.stop[s]
         if begin < stop:
@@ -60,7 +63,7 @@ def _widths(segments: Segments, shape: tuple[int, int]) -> tuple[float, float]:
             if len(near):
                 narrowest = min(narrowest, float(near.min()))
                 widest = max(widest, float(near.max()))
-    return narrowest, widest
+    return (narrowest, widest) if widest else (1.0, 1.0)
 
 
 def _is_flat(segments: Segments) -> bool:
