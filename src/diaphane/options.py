@@ -9,9 +9,11 @@ Every numeric option says its two finite bounds and how a slider should move bet
 """
 
 import dataclasses
+import datetime
 import difflib
 import inspect
 import math
+import re
 import reprlib
 import typing
 from collections.abc import Iterable
@@ -149,15 +151,40 @@ def _why(error: Any, annotation: Any) -> str:
             return f"{place.rpartition('[')[0]} must be a list of {n} values, got {came}"
         return f"{place} is missing"
     here = [p for p in problems if _place(p, fields) == place]
-    return f"{place} must be {' or '.join(dict.fromkeys(map(_wanted, here)))}, got {came}"
+    hint = _likely(worst["input"], here)
+    return f"{place} must be {' or '.join(dict.fromkeys(map(_wanted, here)))}, got {came}{hint}"
+
+
+def _likely(came: Any, problems: list[Any]) -> str:
+    """Return a hint at the choice that was meant, if one is near."""
+    choices = [p["ctx"]["expected"] for p in problems if p["type"] == "literal_error"]
+    known = re.findall(r"'([^']*)'", " ".join(choices))
+    close = difflib.get_close_matches(came, known, n=1) if isinstance(came, str) else []
+    return f": did you mean {close[0]!r}?" if close else ""
 
 
 def short(value: Any) -> str:
-    """Return a value as a text that fits into one sentence."""
+    """Return a value as a text that fits into one sentence: true and dates as TOML writes them.
+
+    >>> short([True, datetime.date(2026, 3, 1)])
+    '[true, 2026-03-01]'
+    """
     try:
-        return reprlib.repr(value)
+        return _Short().repr(value)
     except ValueError:  # a number with thousands of digits
         return "a huge number"
+
+
+class _Short(reprlib.Repr):
+    """Cuts what is long; found by the names of types, as :class:`reprlib.Repr` has it."""
+
+    def repr_bool(self, value: bool, level: int) -> str:
+        return str(value).lower()
+
+    def repr_date(self, value: datetime.date, level: int) -> str:
+        return value.isoformat()
+
+    repr_datetime = repr_time = repr_date
 
 
 _WANTED = {

@@ -64,9 +64,9 @@ def test_a_quantity_left_open_is_what_the_first_stage_demands() -> None:
             stage("smooth", of=["hounsfield"]) + stage("hounsfield"),
             1,
             "of",
-            "of names 'hounsfield', which is no input and no earlier stage",
+            "of names 'hounsfield', which comes later (stage 2); a stage takes inputs and earlier",
         ),
-        (stage("smooth", of="smooth"), 1, "of", "of names 'smooth'"),
+        (stage("smooth", of="smooth"), 1, "of", "of names 'smooth', which is this stage itself"),
         (
             stage("smooth") + stage("hounsfield", of="smoth"),
             2,

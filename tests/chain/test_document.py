@@ -41,7 +41,7 @@ def test_of_may_be_one_name() -> None:
         ("", "a chain begins with format = 1"),
         ("format = 1", "a chain needs at least one [[stage]]"),
         (MINIMAL.replace("1", "2", 1), "a chain begins with format = 1, got 2"),
-        (MINIMAL.replace("1", "true", 1), "a chain begins with format = 1, got True"),
+        (MINIMAL.replace("1", "true", 1), "a chain begins with format = 1, got true"),
         ("[[stage]", "it is no TOML text"),
         ("a = 1\na = 2", "it is no TOML text"),
         ("x = " + "9" * 5000, "it is no TOML text"),

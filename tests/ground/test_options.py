@@ -1,5 +1,6 @@
 """Options: what fits, what does not, and how that is said."""
 
+import datetime
 import math
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
@@ -51,14 +52,22 @@ def test_what_fits_becomes_the_option_s_type(annotation: Any, given: Any, expect
         (SIGMA, 30, "x must be <= 20, got 30"),
         (SIGMA, 0, "x must be >= 0.1, got 0"),
         (SIGMA, "2", "x must be a number, got '2'"),
-        (SIGMA, True, "x must be a number, got True"),
+        (SIGMA, True, "x must be a number, got true"),
         (SIGMA, None, "x must be a number, got None"),
         (SIGMA, math.nan, "x must be a finite number, got nan"),
         (SIGMA, math.inf, "x must be a finite number, got inf"),
         (COUNT, 1.5, "x must be a whole number, got 1.5"),
-        (COUNT, False, "x must be a whole number, got False"),
+        (COUNT, False, "x must be a whole number, got false"),
         (SIGMA | Literal["auto"], "b", "x must be a number or 'auto', got 'b'"),
         (Literal["hann", "ramp"], "hamm", "x must be 'hann' or 'ramp', got 'hamm'"),
+        (
+            Literal["hann", "ramp"] | None,
+            "han",
+            "x must be 'hann' or 'ramp', got 'han': did you mean 'hann'?",
+        ),
+        (SIGMA, datetime.date(2026, 3, 1), "x must be a number, got 2026-03-01"),
+        (SIGMA, datetime.datetime(2026, 3, 1, 7), "x must be a number, got 2026-03-01T07:00:00"),
+        (SIGMA, [True, {"a": False}], "x must be a number, got [true, {'a': false}]"),
         (tuple[COUNT, COUNT], [1], "x must be a list of 2 values, got [1]"),
         (tuple[COUNT, COUNT], [1, 2, 3], "x must be a list of 2 values, got [1, 2, 3]"),
         (tuple[COUNT, COUNT], [1, 20], "x[1] must be <= 10, got 20"),

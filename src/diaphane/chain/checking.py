@@ -82,7 +82,7 @@ def check(chain: Chain, *, steps: Iterable[AnyStep] = ()) -> CheckedChain:
         or the quantity of what it is given. All faults are told at once, and are found apart in
         the error's ``faults``.
     """
-    checker = _Checker(tuple(steps))
+    checker = _Checker(tuple(steps), {s.name: s.number for s in chain.stages})
     for declared in chain.inputs:
         try:
             types = find_types(declared.type, steps=checker.steps)
@@ -94,7 +94,7 @@ def check(chain: Chain, *, steps: Iterable[AnyStep] = ()) -> CheckedChain:
         checker.flows[declared.name] = Flow(types, declared.quantity, declared.name)
     inputs = [i.name for i in chain.inputs]
     stages = [checker.check_stage(stage, _before(chain, stage)) for stage in chain.stages]
-    refuse(checker.faults)
+    refuse(checker.faults, chain.source)
     flows = {name: checker.settled(checker.flows[name]) for name in inputs}
     done = (replace(s, output=checker.settled(s.output)) for s in stages if s is not None)
     return CheckedChain(chain, flows, tuple(done))
@@ -112,6 +112,8 @@ class _Checker:
     """Walks through the stages, gathering faults and what flows out of each."""
 
     steps: tuple[AnyStep, ...]
+    numbers: Mapping[str, int]
+    """Where each stage stands, by name."""
     faults: list[Fault] = field(default_factory=list)
     flows: dict[str, Flow | None] = field(default_factory=dict)
     """By name, what flows out of each input and stage so far; ``None`` where a fault hides it."""
@@ -172,10 +174,7 @@ class _Checker:
         flows = []
         for name in of:
             if name == stage.name or name not in self.flows:
-                earlier = [n for n in self.flows if n != stage.name]
-                message = f"of names {name!r}, which is no input and no earlier stage"
-                self._fault(stage, "of", f"{message}: {nearest(name, earlier)}")
-                return None
+                return self._fault(stage, "of", f"of names {name!r}, {self._why_not(name, stage)}")
             flows.append(self.flows[name])
         needed = sum(not p.is_optional for p in step.inputs)
         if not needed <= len(of) <= len(step.inputs):
@@ -184,6 +183,16 @@ class _Checker:
             message = f"{step.name} takes {takes or 'no values'}, got {came}; write of = [...]"
             return self._fault(stage, "of", message)
         return flows
+
+    def _why_not(self, name: str, stage: Stage) -> str:
+        """Return why a stage cannot take the value called `name`, and what it could."""
+        if name == stage.name:
+            return "which is this stage itself; name an input or an earlier stage"
+        if name in self.numbers:
+            place = f"which comes later (stage {self.numbers[name]})"
+            return f"{place}; a stage takes inputs and earlier stages"
+        earlier = [n for n in self.flows if n != stage.name]
+        return f"which is no input and no earlier stage: {nearest(name, earlier)}"
 
     def _check_flows(
         self, stage: Stage, step: AnyStep, of: tuple[str, ...], flows: list[Flow]

@@ -84,6 +84,8 @@ class Chain:
     """What it is for, in few words, by language (``en``, ``fr``)."""
     description: Mapping[str, str] = field(default_factory=dict)
     """The same in a sentence, by language."""
+    source: str = field(default="", compare=False)
+    """The file it was read from, for what is said about its faults."""
 
     @cached_property
     def sha256(self) -> str:

@@ -30,8 +30,16 @@ class Fault:
         return f"{place}: {self.message}"
 
 
-def refuse(faults: Sequence[Fault]) -> None:
-    """Raise one :class:`~diaphane.errors.ChainError` that tells all `faults`, if there are any."""
+def refuse(faults: Sequence[Fault], source: str = "") -> None:
+    """Raise one :class:`~diaphane.errors.ChainError` that tells all `faults`, if there are any.
+
+    Parameters
+    ----------
+    faults : sequence of Fault
+        What is wrong.
+    source : str
+        The file in which it is wrong, where there is one.
+    """
     if not faults:
         return
     told = "; ".join(str(f) for f in faults[:MOST_TOLD])
@@ -39,4 +47,6 @@ def refuse(faults: Sequence[Fault]) -> None:
         told = f"{len(faults)} faults: {told}"
     if len(faults) > MOST_TOLD:
         told += f"; and {len(faults) - MOST_TOLD} more"
+    if source:
+        told = f"{source}: {told}"
     raise ChainError(told, tuple(faults))

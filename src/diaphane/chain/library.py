@@ -1,5 +1,6 @@
 """The chains that come with the package, and those in files of one's own."""
 
+from dataclasses import replace
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -42,7 +43,7 @@ def load(name: str | Path) -> Chain:
     if isinstance(name, str) and not path.suffix and len(path.parts) == 1:
         return parse(shipped_text(name))
     try:
-        return parse(_text_of(path))
+        return replace(parse(_text_of(path)), source=str(path))
     except ChainError as error:
         raise ChainError(f"{path}: {error}", error.faults) from None
 

@@ -3,11 +3,12 @@
 import re
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from diaphane.chain.document import Chain, parse
 from diaphane.errors import ChainError
-from diaphane.options import nearest
+from diaphane.options import nearest, short
 from diaphane.step import RESERVED
 
 _BARE_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*\Z")
@@ -45,7 +46,7 @@ def with_options(chain: Chain, overrides: Mapping[str, Any]) -> Chain:
             raise ChainError(f"{place}: {path[0]} is no option; change it in the chain's text")
         stages: Any = document["stage"]
         _set(stages[numbers[name] - 1], path, value, place)
-    return parse(tomlkit.dumps(document))
+    return replace(parse(tomlkit.dumps(document)), source=chain.source)
 
 
 def parse_override(text: str) -> tuple[str, Any]:
@@ -79,7 +80,7 @@ def _set(table: Any, path: list[str], value: Any, place: str) -> None:
             table[key] = tomlkit.inline_table()
         table = table[key]
         if not isinstance(table, dict):
-            raise ChainError(f"{place}: {key} is no table here, but {table!r}")
+            raise ChainError(f"{place}: {key} is no table here, but {short(table)}")
     try:
         table[last] = tomlkit.item(value)
     except (TOMLKitError, ValueError, TypeError):

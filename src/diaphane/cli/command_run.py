@@ -114,11 +114,15 @@ def _read_inputs(
 
 def _files(wanted: "Chain", given: Sequence[str]) -> Mapping[str, list[Path]]:
     """Return the files of each input: ``FILE`` for the only one, ``NAME=FILE`` for one of many."""
+    from diaphane.options import nearest
+
     names = [i.name for i in wanted.inputs]
     files: dict[str, list[Path]] = {}
     for text in given:
         name, sign, path = text.partition("=")
         if not (sign and name in names):
+            if sign and names and name.isidentifier() and not Path(text).exists():
+                raise InputError(f"{text}: the chain has no input {name!r}: {nearest(name, names)}")
             if len(names) != 1:
                 takes = ", ".join(f"{n}=FILE" for n in names) or "no data"
                 raise InputError(f"this chain takes {takes}; got {text!r}")
