@@ -77,6 +77,17 @@ def test_a_full_disk_is_said_in_one_sentence(tmp_path, make, error):
     assert names(tmp_path) == []
 
 
+def test_a_full_disk_within_a_folder_that_is_being_written_names_the_final_path(tmp_path):
+    def write():
+        with atomic_folder(tmp_path / "run") as folder, atomic_file(folder / "image.h5"):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with pytest.raises(OutputError, match="disk is full") as said:
+        write()
+    assert str(said.value).startswith(f"{tmp_path / 'run' / 'image.h5'}: ")
+    assert names(tmp_path) == []
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
 def test_a_device_that_is_full_is_said_too(tmp_path):
     def write():

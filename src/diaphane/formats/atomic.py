@@ -11,6 +11,7 @@ that holds nothing else may be replaced: a file that somebody added or changed i
 import errno
 import json
 import os
+import re
 import shutil
 import uuid
 from collections.abc import Iterator
@@ -52,7 +53,7 @@ def atomic_file(path: str | Path, *, overwrite: bool = False) -> Iterator[Path]:
         try:
             yield part
             if not part.is_file():
-                raise OutputError(f"{path}: nothing was written")
+                raise OutputError(f"{_final(path)}: nothing was written")
             with part.open("rb+") as file:
                 os.fsync(file.fileno())
             _check_file(path, overwrite=overwrite)
@@ -100,9 +101,15 @@ def _part_name(path: Path) -> Path:
     return path.with_name(f".part-{uuid.uuid4().hex[:12]}-{path.name}")
 
 
+def _final(path: Path) -> Path:
+    """Return the path as it will be called when the folders that it is written into are whole."""
+    return Path(*(re.sub(r"^\.part-[0-9a-f]{12}-", "", name) for name in path.parts))
+
+
 @contextmanager
 def _said_as_output_error(path: Path) -> Iterator[None]:
-    """Turn what the system says while writing into one sentence."""
+    """Turn what the system says while writing into one sentence that names the final path."""
+    path = _final(path)
     try:
         yield
     except (OSError, RuntimeError) as error:  # h5py says a full disk as either
