@@ -22,6 +22,7 @@ from diaphane.formats.dicom_modules import (
     template_tags,
 )
 from diaphane.formats.dicom_storage import Storage
+from diaphane.formats.taken import check_taken
 from diaphane.history import history_of
 from diaphane.image import Image, Slices
 from diaphane.notices import notice
@@ -73,12 +74,12 @@ def write_dicom(
 
     Raises
     ------
+    InputError
+        When it is neither an Image nor Slices, or a value is NaN or infinite.
     QuantityError
         When the image is not in Hounsfield units.
     GeometryError
         When nobody knows its millimeters, or rows and columns are not at right angles.
-    InputError
-        When a value is NaN or infinite.
     OutputError
         When the folder is not empty, or the disk is full.
 
@@ -88,6 +89,7 @@ def write_dicom(
     exactly; others are rounded to the finest power of two that fits (1/16 HU for a range of 4095
     HU), which a notice says.
     """
+    check_taken(image, "write_dicom", Image, Slices)
     _check(image)
     storage = Storage.fit(image.values)
     planes, thickness_mm, tilt_deg = _planes(image)
@@ -122,9 +124,12 @@ def write_dicom(
 
 def _check(image: Image | Slices) -> None:
     if image.quantity is not Quantity.HOUNSFIELD:
+        otherwise = "write it as .nii.gz or .h5 instead"
+        if image.quantity is Quantity.ATTENUATION:
+            otherwise = f"ct.hounsfield makes it from attenuation; or {otherwise}"
         raise QuantityError(
-            f"write_dicom: the image must carry hounsfield, got {image.quantity.label}; "
-            f"ct.hounsfield makes it from attenuation"
+            f"write_dicom: only CT in Hounsfield units can be written as DICOM so far, the image "
+            f"must carry hounsfield, got {image.quantity.label}; {otherwise}"
         )
     if image.values.ndim != 3 or image.values.dtype.kind not in "iuf":
         raise QuantityError("write_dicom: the image must hold one real number per voxel")

@@ -7,6 +7,7 @@ import numpy as np
 
 from diaphane.errors import InputError
 from diaphane.formats.reading import checked_options, quantity_named
+from diaphane.formats.taken import check_taken
 from diaphane.history import record_source
 from diaphane.image import Image, Labels
 from diaphane.space import Affine, Grid
@@ -36,7 +37,7 @@ def to_simpleitk(value: Image | Labels) -> Any:
     Raises
     ------
     InputError
-        When SimpleITK is not installed.
+        When the value is neither, or SimpleITK is not installed.
 
     Examples
     --------
@@ -44,6 +45,7 @@ def to_simpleitk(value: Image | Labels) -> Any:
     >>> to_simpleitk(Image(np.zeros((2, 3, 4)), grid, Quantity.HOUNSFIELD)).GetSize()
     (4, 3, 2)
     """
+    check_taken(value, "to_simpleitk", Image, Labels)
     itk = _simpleitk()
     values = value.values
     values = values.astype(_STORED_AS.get(values.dtype.name, values.dtype.name), copy=False)
@@ -80,6 +82,7 @@ def from_simpleitk(
         When it has another number of axes, or SimpleITK is not installed.
     """
     itk = _simpleitk()
+    _check_itk(image, itk)
     n_axes = image.GetDimension()
     if n_axes not in (2, 3):
         raise InputError(f"a SimpleITK image must have 2 or 3 axes, got {n_axes}")
@@ -113,6 +116,11 @@ def _channels(n: int, quantity: Quantity) -> tuple[str, ...]:
     if quantity is Quantity.COLOR and n in (3, 4):
         return ("red", "green", "blue", "opacity")[:n]
     return tuple(f"channel {i}" for i in range(1, n + 1))
+
+
+def _check_itk(image: Any, itk: ModuleType) -> None:
+    if not isinstance(image, itk.Image):
+        raise InputError(f"from_simpleitk takes a SimpleITK image, got {type(image).__name__}")
 
 
 def _simpleitk() -> ModuleType:

@@ -20,6 +20,7 @@ from diaphane.arrays import AnyArray, FloatArray
 from diaphane.errors import InputError
 from diaphane.formats.atomic import atomic_file
 from diaphane.formats.reading import checked_options
+from diaphane.formats.taken import check_taken
 from diaphane.image import Surface
 
 _IVORY = (0.89, 0.85, 0.74)
@@ -43,6 +44,8 @@ def write_stl(surface: Surface, path: str | Path, *, overwrite: bool = False) ->
 
     Raises
     ------
+    InputError
+        When it is no surface, or a point of it is not finite.
     OutputError
         When the file cannot be written.
 
@@ -56,6 +59,7 @@ def write_stl(surface: Surface, path: str | Path, *, overwrite: bool = False) ->
     ...     len(read_stl(f"{folder}/corner.stl").points_mm)
     3
     """
+    check_taken(surface, "write_stl", Surface)
     points = _finite_points(surface)
     corners = points[surface.triangles]
     triangles = np.zeros(len(corners), _TRIANGLE)
@@ -72,6 +76,7 @@ def write_ply(surface: Surface, path: str | Path, *, overwrite: bool = False) ->
 
     Parameters are those of :func:`write_stl`; the file is by custom called ``.ply``.
     """
+    check_taken(surface, "write_ply", Surface)
     points = _finite_points(surface)
     faces = np.zeros(len(surface.triangles), _FACE)
     faces["count"] = 3
@@ -118,6 +123,7 @@ def write_gltf(
     OutputError
         When the file cannot be written.
     """
+    check_taken(surface, "write_gltf", Surface)
     if not len(surface.triangles):
         raise InputError("glTF cannot hold an empty surface: it has no triangle")
     if len(color) != 3 or not all(0 <= c <= 1 for c in color):

@@ -11,6 +11,7 @@ from nibabel.nifti1 import Nifti1Extension
 from diaphane.arrays import AnyArray
 from diaphane.errors import InputError
 from diaphane.formats.atomic import atomic_file
+from diaphane.formats.taken import check_taken
 from diaphane.image import Cine, Image, Labels
 from diaphane.space import flip_ras_lps
 
@@ -55,11 +56,7 @@ def write_nifti(value: Image | Labels | Cine, path: str | Path, *, overwrite: bo
     path = Path(path)
     if not path.name.lower().endswith((".nii", ".nii.gz")):
         raise InputError(f"a NIfTI file ends in .nii or .nii.gz, got {path.name}")
-    if not isinstance(value, Image | Labels | Cine):
-        raise InputError(
-            f"NIfTI holds an Image, Labels or a Cine, got {type(value).__name__}; "
-            f"write_store holds everything"
-        )
+    check_taken(value, "write_nifti", Image, Labels, Cine)
     elements = _elements(value)
     image = nibabel.Nifti1Image(elements, None, dtype=elements.dtype)
     _place(image, value)

@@ -13,6 +13,7 @@ from diaphane.errors import FormatError, OptionError
 from diaphane.formats.atomic import atomic_file
 from diaphane.formats.contents import Contents, Item
 from diaphane.formats.reading import checked_options, inspect_source, quantity_named, read_source
+from diaphane.formats.taken import check_taken
 from diaphane.image import Image, Labels, Picture
 from diaphane.notices import notice
 from diaphane.space import Grid
@@ -37,9 +38,12 @@ def write_png(picture: Picture, path: str | Path, *, overwrite: bool = False) ->
 
     Raises
     ------
+    InputError
+        When it is no picture.
     OutputError
         When the file cannot be written.
     """
+    check_taken(picture, "write_png", Picture)
     text = PngInfo()
     text.add_text("Software", "Diaphane")
     options = {}

@@ -12,6 +12,7 @@ import numpy as np
 from diaphane.arrays import DoubleArray
 from diaphane.errors import GeometryError, InputError
 from diaphane.formats.reading import checked_options, quantity_named
+from diaphane.formats.taken import check_taken
 from diaphane.history import record_source
 from diaphane.image import Image, Labels
 from diaphane.space import Affine, Grid
@@ -40,7 +41,7 @@ def to_xarray(value: Image | Labels) -> Any:
     GeometryError
         When the grid is oblique or sheared.
     InputError
-        When xarray is not installed.
+        When the value is neither, or xarray is not installed.
 
     Examples
     --------
@@ -49,6 +50,7 @@ def to_xarray(value: Image | Labels) -> Any:
     >>> array.dims, array.z.values.tolist()
     (('z', 'y', 'x'), [-0.25, 0.25])
     """
+    check_taken(value, "to_xarray", Image, Labels)
     xarray = _xarray()
     grid = value.grid
     dims, coordinates, steps_mm = [], {}, []
