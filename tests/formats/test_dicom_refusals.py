@@ -1,5 +1,6 @@
 import struct
 from contextlib import suppress
+from typing import Any
 
 import numpy as np
 import pytest
@@ -145,7 +146,35 @@ def test_several_series_are_listed(tmp_path):
 def test_two_series_of_one_number_are_asked_for_by_uid(tmp_path):
     series(tmp_path / "a", [0, 2])
     series(tmp_path / "b", [0, 2], SeriesInstanceUID="1.2.3.5")
-    refused(tmp_path, "holds 2 series", series=7)
+    said = "holds 2 series of the number 7, which does not tell them apart; say.*series=UID"
+    refused(tmp_path, said, series=7)
+    assert read_dicom(tmp_path, series="1.2.3.5").values.shape == (2, 4, 5)
+
+
+@pytest.mark.parametrize(
+    ("tags", "said"),
+    [
+        ({"PatientID": "OTHER7"}, r"a.dcm and b.dcm .* not of one patient: their Patient ID"),
+        ({"PatientName": "Other^Person"}, r"not of one patient: their Patient's Name"),
+    ],
+)
+def test_a_series_of_two_patients_is_refused_and_names_nobody(tmp_path, tags: Any, said):
+    save(section(pattern(0), (0, 0, 0)), tmp_path / "a.dcm")
+    save(section(pattern(1), (0, 0, 2), **tags), tmp_path / "b.dcm")
+    message = refused(tmp_path, said)
+    assert not any(word in message for word in ("SECRET", "Secret", "OTHER7", "Other^"))
+    (item,) = inspect(tmp_path).items
+    assert item.kind == ""
+    assert "not of one patient" in str(item.facts["refused"])
+
+
+@pytest.mark.parametrize(
+    "tags", [{"PatientName": "SECRET^Person^^"}, {"PatientName": None}, {"PatientID": ""}]
+)
+def test_a_name_written_otherwise_or_left_out_is_no_other_patient(tmp_path, tags: Any):
+    save(section(pattern(0), (0, 0, 0)), tmp_path / "a.dcm")
+    save(section(pattern(1), (0, 0, 2), **tags), tmp_path / "b.dcm")
+    assert read_dicom(tmp_path).values.shape == (2, 4, 5)
 
 
 def test_two_images_of_one_plane_are_told_with_what_differs(tmp_path):

@@ -46,7 +46,7 @@ class Rescale:
 
 @dataclass(frozen=True, eq=False)
 class Header:
-    """What one file says of itself, nothing of it about a person."""
+    """What one file says of itself, of its patient only what tells one from another."""
 
     path: Path
     """The file."""
@@ -72,6 +72,9 @@ class Header:
     """The time of each frame of a moving picture."""
     is_lossy: bool
     """Whether the pixels were once compressed with loss."""
+    patient_marks: tuple[int, int] = field(default=(0, 0), repr=False)
+    """Numbers that differ with the patient's ID and name, 0 where there is none: they tell nobody
+    who it is, and are others in the next run."""
     facts: dict[str, str | int | float] = field(default_factory=dict)
     """What else is worth knowing."""
 

@@ -43,6 +43,7 @@ _TAGS = [
     *("PixelRepresentation", "PixelPaddingValue", "PixelPaddingRangeLimit", "PixelSpacing"),
     *("RescaleSlope", "RescaleIntercept", "RescaleType", "ModalityLUTSequence"),
     *("ImagePositionPatient", "ImageOrientationPatient", "LossyImageCompression"),
+    *("PatientID", "PatientName"),
     *("FrameTime", "FrameTimeVector", "FrameIncrementPointer"),
     *("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence"),
 ]
@@ -108,8 +109,15 @@ def _header(tags: Tags) -> Header:
         spacing_mm=None if spacing is None else (float(spacing[0]), float(spacing[1])),
         times_s=_times(tags, n_frames),
         is_lossy=tags.text("LossyImageCompression") == "01",
+        patient_marks=(_mark(tags.text("PatientID")), _mark(tags.text("PatientName"))),
         facts={**facts, **{name: x for name, x in numbers.items() if x is not None}},
     )
+
+
+def _mark(text: str) -> int:
+    """Return a number for a text; blanks, capitals and empty parts of a name make no difference."""
+    plain = " ".join(text.split()).rstrip("^=").casefold()
+    return hash(plain) if plain else 0
 
 
 def _padding(tags: Tags) -> tuple[float, float] | None:

@@ -83,6 +83,11 @@ def choose(stacks: Sequence[Stack], series: str | int, source: str) -> Stack:
     if not fitting:
         raise FormatError(f"{source} has no series {asked!r}; there are: {_told(stacks)}")
     proper = [stack for stack in fitting if not stack.header.is_localizer]
+    if len({stack.header.series_uid for stack in proper or fitting}) > 1 and asked:
+        raise FormatError(
+            f"{source} holds {len(proper or fitting)} series of the number {asked}, which does "
+            f"not tell them apart; say which one by series=UID: {_told(proper or fitting)}"
+        )
     if len(proper or fitting) > 1:
         raise FormatError(
             f"{source} holds {len(proper or fitting)} series; say which one by "
@@ -97,6 +102,7 @@ def choose(stacks: Sequence[Stack], series: str | int, source: str) -> Stack:
 
 def check_stack(stack: Stack) -> None:
     """Refuse what would be read wrongly."""
+    _check_patient(stack)
     header = stack.header
     if "MOSAIC" in header.image_type:
         raise FormatError(
@@ -118,6 +124,18 @@ def check_stack(stack: Stack) -> None:
             f"{header.path.name}: its {len(stack.frames)} frames have neither positions nor "
             f"growing times (Frame Time, Frame Time Vector)"
         )
+
+
+def _check_patient(stack: Stack) -> None:
+    """Refuse sections of several patients; no message says who they are."""
+    for which, tag in enumerate(("Patient ID (0010,0020)", "Patient's Name (0010,0010)")):
+        known = [f.header for f in stack.frames if f.header.patient_marks[which]]
+        for header in known:
+            if header.patient_marks[which] != known[0].patient_marks[which]:
+                raise FormatError(
+                    f"{known[0].path.name} and {header.path.name} are of one series, but not of "
+                    f"one patient: their {tag} differs; read a list of the files of one patient"
+                )
 
 
 def _belong_together(one: Frame, other: Frame) -> bool:
