@@ -1,5 +1,6 @@
 """Why no format takes a file or a folder, and what would be read instead."""
 
+import re
 from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
@@ -77,8 +78,11 @@ def _damage_of_hdf5(file: Path) -> str:
         with h5py.File(file, "r") as content:
             names = ", ".join(sorted(str(name) for name in content)[:_MOST_TOLD])
     except (OSError, RuntimeError, KeyError) as error:
-        said = str(error).rstrip(".")
-        return f"is {kind} that is cut short or damaged ({said}); {_MEND}"
+        ends = re.search(r"truncated file.*stored_eof = (\d+)", str(error))
+        if ends:
+            came = file.stat().st_size
+            return f"is {kind} that is cut short: expected {ends[1]} bytes, got {came}; {_MEND}"
+        return f"is {kind} that is cut short or damaged ({str(error).rstrip('.')}); {_MEND}"
     return (
         f"is {kind} that holds {names or 'nothing'}, but neither projections of Data Exchange "
         f"(/exchange/data) nor HTC2022's (CtDataFull, CtDataLimited)"
@@ -92,7 +96,8 @@ def _damage_of_mat5(file: Path) -> str:
         names = ", ".join(sorted(names_in_mat5(file))[:_MOST_TOLD])
     except (FormatError, OSError, ValueError) as error:
         mend = "" if "download" in str(error) else f"; {_MEND}"
-        return f"is a MATLAB 5 file: {error}{mend}"
+        joint = " that" if str(error).startswith("is ") else ":"
+        return f"is a MATLAB 5 file{joint} {error}{mend}"
     return (
         f"is a MATLAB 5 file that holds {names or 'nothing'}, but no sinogram of HTC2022 "
         f"(CtDataFull, CtDataLimited)"
