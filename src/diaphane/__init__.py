@@ -29,9 +29,16 @@ __all__ = [*ROOMS, "read"]
 
 
 def __getattr__(name: str) -> Any:
-    """Import a room, or the one door for files, on first use."""
+    """Import a room, or the one door for files, or look up the version, on first use."""
     if name in ROOMS:
         return import_module(f"diaphane.{name}")
     if name == "read":
         return import_module("diaphane.formats").read
+    if name == "__version__":
+        return import_module("importlib.metadata").version("diaphane")
     raise AttributeError(f"module 'diaphane' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """Return what there is, imported already or not."""
+    return sorted({*globals(), *__all__, "__version__"})

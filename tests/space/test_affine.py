@@ -84,3 +84,23 @@ def test_wrong_numbers_of_numbers_are_refused():
 def test_tiny_voxels_are_no_fault():
     affine = Affine.from_spacing((1e-4, 1e-4, 1e-4), (100, 100, 100))
     np.testing.assert_allclose(affine.inverse()(affine((5, 6, 7))), (5, 6, 7), atol=1e-8)
+
+
+@given(affines())
+def test_equal_matrices_make_equal_maps(affine):
+    twin = Affine(affine.matrix.copy())
+    assert twin == affine
+    assert hash(twin) == hash(affine)
+    moved = affine.matrix.copy()
+    moved[0, 3] = np.nextafter(moved[0, 3], np.inf)
+    assert Affine(moved) != affine
+    assert affine != affine.matrix.tolist()
+
+
+def test_the_sign_of_zero_makes_no_other_map():
+    plus, minus = (
+        Affine.from_spacing((1, 2, 3), (0.0, 0, 0)),
+        Affine.from_spacing((1, 2, 3), (-0.0, 0, 0)),
+    )
+    assert plus == minus
+    assert hash(plus) == hash(minus)

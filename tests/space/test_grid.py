@@ -84,3 +84,14 @@ def test_a_shape_that_is_none_is_refused(shape):
 def test_a_spacing_that_is_none_is_refused(voxel_mm):
     with pytest.raises(GeometryError, match="voxel_mm must be > 0"):
         Grid.centered((2, 2, 2), voxel_mm)
+
+
+@given(grids())
+def test_grids_are_equal_when_shape_affine_and_unit_are(grid):
+    twin = Grid(grid.shape, Affine(grid.affine.matrix.copy()), grid.unit)
+    assert twin == grid
+    assert len({twin, grid}) == 1
+    n_slices, n_rows, n_columns = grid.shape
+    assert Grid((n_slices + 1, n_rows, n_columns), grid.affine, grid.unit) != grid
+    assert Grid(grid.shape, Affine.identity() @ grid.affine, grid.unit) == grid
+    assert Grid(grid.shape, grid.affine, "pixel" if grid.unit == "mm" else "mm") != grid

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from cyclopts import App, CycloptsError
 
+import diaphane
 from diaphane.errors import Cancelled, DiaphaneError
 
 DEBUG = "--debug"
@@ -140,9 +141,7 @@ def _speak_any_alphabet() -> None:
 
 
 def _version() -> str:
-    from importlib.metadata import version
-
-    return version("diaphane")
+    return diaphane.__version__
 
 
 def _sentence(error: Exception) -> str:

@@ -95,3 +95,8 @@ def __getattr__(name: str) -> Any:
     if name in _HOMES:
         return getattr(import_module(f"diaphane.formats.{_HOMES[name]}"), name)
     raise AttributeError(f"module 'diaphane.formats' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """Return what there is, imported already or not."""
+    return sorted({*globals(), *__all__})

@@ -23,7 +23,8 @@ class Affine:
 
     As the map of a grid it takes ``(slice, row, column)`` to LPS millimeters, so that its columns
     are the steps, in mm, from one slice, row and column to the next, and its last column is the
-    center of the first voxel.
+    center of the first voxel. Maps are equal when their matrices are; :meth:`is_close` forgives
+    what rounding does.
 
     Raises
     ------
@@ -114,6 +115,16 @@ class Affine:
         if points.shape[-1:] != (3,):
             raise GeometryError(f"points must have shape (..., 3), got {points.shape}")
         return points @ self.matrix[:3, :3].T + self.matrix[:3, 3]
+
+    def __eq__(self, other: object) -> bool:
+        """Whether all entries are the same numbers."""
+        if not isinstance(other, Affine):
+            return NotImplemented
+        return bool(np.array_equal(self.matrix, other.matrix))
+
+    def __hash__(self) -> int:
+        """Return the same number for equal maps: 0 and -0 are equal."""
+        return hash((self.matrix + 0.0).tobytes())
 
     def inverse(self) -> "Affine":
         """Return the map back."""

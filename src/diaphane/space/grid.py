@@ -13,9 +13,12 @@ from diaphane.space.affine import Affine
 from diaphane.space.axes import axis_letters
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Grid:
     """A box of voxels: its shape in array order and its affine into LPS millimeters.
+
+    Grids are equal when shape, affine and unit are the same to the last bit; :meth:`is_close`
+    forgives what rounding does.
 
     A single picture is a grid of one slice. The grid may be sheared and of either handedness.
 
