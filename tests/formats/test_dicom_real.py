@@ -125,7 +125,7 @@ def test_one_picture_compressed_and_plain_is_the_same(data):
         ("mri/dicom/emri_small.dcm", "neither positions"),
         ("mri/dicom", "holds 4 series"),
         ("us/dicom", "holds 9 series"),
-        ("anatomy/pyvista_vtkdata/blood_vessels.zip", "not a file that Diaphane reads"),
+        ("anatomy/pyvista_vtkdata/blood_vessels.zip", "holds no file that Diaphane reads"),
     ],
 )
 def test_what_cannot_be_read_is_refused_in_one_sentence(data, path, match):
