@@ -15,7 +15,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import diaphane
-from diaphane.ct import ConeBeam, ConeScan, Detector, FanBeam, FanScan, ParallelBeam, ParallelScan
+from diaphane.ct import (
+    ConeBeam,
+    ConeScan,
+    Detector,
+    FanBeam,
+    FanScan,
+    ParallelBeam,
+    ParallelScan,
+    PoseBeam,
+    PoseScan,
+    Spectrum,
+)
 from diaphane.errors import DiaphaneError, FormatError, InputError, OutputError
 from diaphane.formats import inspect, read, read_store, write_store
 from diaphane.formats.signatures import is_store
@@ -40,6 +51,8 @@ def _nan_with_payload() -> np.ndarray:
     values.view(np.uint32)[0, 0, :3] = (0x7FC12345, 0xFFC00001, 0x80000000)
     return values
 
+
+POSES = PoseBeam.of(ConeBeam(ANGLES, DETECTOR, 400, 500), tilt_deg=2.0)
 
 EXAMPLES: dict[str, Any] = {
     "image": Image(_nan_with_payload(), SHEARED, Quantity.HOUNSFIELD),
@@ -71,6 +84,8 @@ EXAMPLES: dict[str, Any] = {
     "parallel beam": ParallelBeam(ANGLES, DETECTOR),
     "fan beam": FanBeam(ANGLES, DETECTOR, 400.1, 500.2),
     "cone beam": ConeBeam(ANGLES, DETECTOR, 400, 500),
+    "pose beam": POSES,
+    "spectrum": Spectrum(np.arange(20.0, 27.0), np.array([0.1, 0.3, 0.7, 1.1, 0.6, 0.3, 0.2])),
     "body": diaphane.phantom.shepp_logan(),
     "cut body": Body(
         (
@@ -84,6 +99,7 @@ EXAMPLES: dict[str, Any] = {
     ),
     "fan scan": FanScan(VIEWS, FanBeam(ANGLES, DETECTOR, 400.1, 500.2), Quantity.LINE_INTEGRAL),
     "cone scan": ConeScan(VIEWS, ConeBeam(ANGLES, DETECTOR, 400, 500), Quantity.LINE_INTEGRAL),
+    "pose scan": PoseScan(VIEWS, POSES, Quantity.LINE_INTEGRAL),
 }
 
 

@@ -114,7 +114,7 @@ def test_penalized_least_squares_are_scipys(penalty):
     np.testing.assert_allclose(last.values, expected, atol=1e-4)
 
 
-def test_a_penaltys_slope_is_that_of_its_cost():
+def test_the_slope_of_a_penalty_is_that_of_its_cost():
     t = np.linspace(-1, 1, 41)
     for penalty in (solvers.quadratic(), solvers.huber(0.33), solvers.fair(0.33)):
         slope = (penalty.cost(t + 1e-6) - penalty.cost(t - 1e-6)) / 2e-6

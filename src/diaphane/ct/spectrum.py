@@ -60,7 +60,9 @@ class Spectrum:
         if not (np.isfinite(shares).all() and (shares >= 0).all() and shares.sum() > 0):
             raise InputError("Spectrum.shares must be finite, none below 0, and not all 0")
         object.__setattr__(self, "energies_kev", frozen(energies))
-        object.__setattr__(self, "shares", frozen(shares / shares.sum()))
+        total = shares.sum()
+        scaled = shares if abs(total - 1) < 1e-12 else shares / total  # once: stores stay exact
+        object.__setattr__(self, "shares", frozen(scaled))
 
     @property
     def mean_kev(self) -> float:
