@@ -69,6 +69,11 @@ def test_help_imports_nothing_heavy() -> None:
     assert done.stdout.splitlines()[-1] == "[]"
 
 
+def _heed_ctrl_c() -> None:
+    """Undo what a shell does to programs it starts in the background."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_interrupting_leaves_nothing_half_written(
     tmp_path: Path, number: signal.Signals, code: int
@@ -82,7 +87,9 @@ def test_interrupting_leaves_nothing_half_written(
     before = {p.name for p in tmp_path.iterdir()}
     words = [*COMMAND, "run", "chain.toml", "image.h5", "-o", "out", "--steps", "slow.py"]
     environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}
-    with subprocess.Popen(words, cwd=tmp_path, env=environment, stderr=subprocess.PIPE) as process:
+    with subprocess.Popen(
+        words, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, preexec_fn=_heed_ctrl_c
+    ) as process:
         assert process.stderr is not None
         for line in process.stderr:
             if b"waiting" in line:
@@ -108,7 +115,9 @@ def test_ctrl_c_while_modules_load_is_told_in_one_line(tmp_path: Path, delay_s: 
     )
     words = [sys.executable, "-c", code]
     pipe = subprocess.PIPE
-    with subprocess.Popen(words, cwd=tmp_path, stdout=pipe, stderr=pipe) as process:
+    with subprocess.Popen(
+        words, cwd=tmp_path, stdout=pipe, stderr=pipe, preexec_fn=_heed_ctrl_c
+    ) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         assert process.stdout.read(5) == b"ready"
