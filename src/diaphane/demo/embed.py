@@ -64,13 +64,8 @@ def histogram(image: Image) -> dict[str, object]:
 
 
 def picture_uri(picture: Picture, *, quality: int = 85) -> str:
-    """Return a picture as a data address: JPEG, or PNG where it is small."""
+    """Return a picture as a data address."""
     pillow = PillowImage.fromarray(picture.pixels[..., :3])
-    return image_uri(pillow, quality=quality)
-
-
-def image_uri(pillow: PillowImage.Image, *, quality: int = 85) -> str:
-    """Return a Pillow image as a data address."""
     buffer = io.BytesIO()
-    pillow.convert("RGB").save(buffer, "JPEG", quality=quality, optimize=True)
+    pillow.save(buffer, "JPEG", quality=quality, optimize=True)
     return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode()

@@ -18,25 +18,19 @@ def gray(values: AnyArray, low: float, high: float) -> Picture:
     return Picture(np.repeat(levels[..., None], 3, axis=2))
 
 
-def section(image: Image, *, position: int | None = None) -> Picture:
-    """Return one slice from the smallest to the largest of its values, the middle by default."""
-    values = image.values[len(image.values) // 2 if position is None else position]
-    low, high = np.percentile(values, (0.5, 99.5))
-    return gray(values, float(low), float(high))
+def section(image: Image) -> Picture:
+    """Return the middle slice, from the smallest to the largest of its values."""
+    return _fitted(image.values[len(image.values) // 2])
 
 
-def shadow(scan: Scan, *, view: int = 0) -> Picture:
-    """Return one view as a radiograph, head up; counts on a logarithmic scale, as on film."""
-    values = _seen(scan)[view][::-1]
-    low, high = np.percentile(values, (0.5, 99.5))
-    return gray(values, float(low), float(high))
+def shadow(scan: Scan) -> Picture:
+    """Return the first view as a radiograph, head up; counts on a logarithmic scale, as on film."""
+    return _fitted(_seen(scan)[0, ::-1])
 
 
 def sinogram(scan: Scan) -> Picture:
     """Return the middle row of the detector over all views, one line a view."""
-    values = _seen(scan)[:, scan.values.shape[1] // 2]
-    low, high = np.percentile(values, (0.5, 99.5))
-    return gray(values, float(low), float(high))
+    return _fitted(_seen(scan)[:, scan.values.shape[1] // 2])
 
 
 def picture_of(value: Any) -> Picture | None:
@@ -50,6 +44,11 @@ def picture_of(value: Any) -> Picture | None:
     if isinstance(value, Image) and value.quantity is Quantity.HOUNSFIELD:
         return plane(value, plane="axial")
     return section(value) if isinstance(value, Image) else None
+
+
+def _fitted(values: AnyArray) -> Picture:
+    low, high = np.percentile(values, (0.5, 99.5))
+    return gray(values, float(low), float(high))
 
 
 def _seen(scan: Scan) -> AnyArray:

@@ -10,8 +10,8 @@ import numpy as np
 from markupsafe import Markup
 
 from diaphane.demo import embed
-from diaphane.demo.story import Shown, Story
-from diaphane.demo.words import Both, words
+from diaphane.demo.story import Story
+from diaphane.demo.words import words
 
 _SLIDER_HU = (-300, 1500)
 _SKIN_HU = -300
@@ -89,6 +89,3 @@ def _planes(story: Story) -> tuple[list[dict[str, Any]], Any]:
 
 def _part(name: str) -> str:
     return (_PARTS / name).read_text(encoding="utf-8")
-
-
-__all__ = ["Both", "Shown", "page"]
