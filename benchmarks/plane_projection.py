@@ -66,7 +66,7 @@ def scan_of(arrays: Arrays) -> Any:
 def projection_of(arrays: Arrays) -> Any:
     """Return our forward map."""
     from diaphane.ct import Projection
-    from diaphane.ct.field import fitting_grid
+    from diaphane.ct.acquisition.field import fitting_grid
 
     beam = scan_of(arrays).beam
     return Projection(beam, fitting_grid(beam, options_of(len(arrays["truth"]))))

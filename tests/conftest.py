@@ -63,7 +63,7 @@ CODE_PATHS: dict[str, dict[str, str]] = {
 
 @pytest.fixture(params=CODE_PATHS)
 def retest(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., None]:
-    """Run test files again in a process of their own, once on every other path of the kernels."""
+    """Run tests again in a process of their own, once on every other path of the kernels."""
     from diaphane.simd.host import ISA, host_isa
 
     path: str = request.param
@@ -73,14 +73,14 @@ def retest(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., None
     if host_isa() not in order or (path in order and order.index(path) > order.index(host_isa())):
         pytest.skip(f"this machine cannot take the code path {path}")
 
-    def run(*test_files: Path) -> None:
+    def run(*arguments: Path | str) -> None:
         ours = {"DIAPHANE_SIMD", "NUMBA_CPU_NAME", "NUMBA_CPU_FEATURES", "NUMBA_DISABLE_JIT"}
         settings = {k: v for k, v in os.environ.items() if k not in ours}
         settings |= {**CODE_PATHS[path], "NUMBA_CACHE_DIR": str(tmp_path)}
         settings["DIAPHANE_EXPECTED_ISA"] = path
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
         done = subprocess.run(
-            [*command, *map(str, test_files)],
+            [*command, *map(str, arguments)],
             env=settings,
             capture_output=True,
             text=True,

@@ -33,7 +33,7 @@ def _grid(n_voxels: int) -> Any:
 def _make_input(shrink: int) -> Arrays:
     """Return exact line integrals of Shepp and Logan's head, and its attenuation in each voxel."""
     from diaphane.ct import rays
-    from diaphane.ct.cone_field import ConeField
+    from diaphane.ct.acquisition.cone_field import ConeField
     from diaphane.phantom import shepp_logan, voxelize
 
     n_views, n_pixels, n_voxels = (n // shrink for n in (_VIEWS, _PIXELS, _VOXELS))

@@ -51,7 +51,7 @@ FLAT_PLACES = {  # where a circle of 2 mm holds one attenuation
 
 
 def rays_of(beam, columns):
-    """Origins and directions in the plane, as the docstring of ``ct/beam.py`` says."""
+    """Origins and directions in the plane, as the docstring of ``ct/acquisition/beam.py`` says."""
     beta = beam.angles_rad[:, None]
     u = np.stack(np.broadcast_arrays(np.cos(beta), np.sin(beta)), -1)
     s = np.stack(np.broadcast_arrays(np.sin(beta), -np.cos(beta)), -1)

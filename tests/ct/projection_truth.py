@@ -3,7 +3,7 @@
 import numpy as np
 
 from diaphane.ct import ConeBeam, rays
-from diaphane.ct.field import axes_mm
+from diaphane.ct.acquisition.field import axes_mm
 
 
 def matrix_of(beam, grid):

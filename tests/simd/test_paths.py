@@ -13,10 +13,15 @@ from diaphane.simd import ISA, W, host, kernel, load, store
 from diaphane.simd.compiling import _stamp_of
 
 HERE = Path(__file__).parent
+CT = HERE.parent / "ct"
 
 
 def test_kernels_on_every_path(retest: Callable[..., None]):
-    retest(HERE / "test_registers.py", HERE.parent / "ct" / "test_fdk_kernels.py")
+    retest(HERE / "test_registers.py", CT / "analytic" / "test_fdk_kernels.py")
+
+
+def test_matched_projections_on_every_path(retest: Callable[..., None]):
+    retest(CT / "project" / "test_projection.py", "-k", "many_rows")
 
 
 @pytest.mark.parametrize(

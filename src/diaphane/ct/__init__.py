@@ -22,39 +22,39 @@ with :func:`shift_center` and :func:`select_rows` for the geometry that was not 
 - on line integrals: :func:`normalize_air`, :func:`linearize_water`, :func:`correct_bone`,
   :func:`destripe` and its single methods, :func:`center`, :func:`extend`.
 
-Source, axes, angles: :mod:`diaphane.ct.beam`.
+Source, axes, angles: :mod:`diaphane.ct.acquisition.beam`.
 """
 
-from diaphane.ct.alignment import select_rows, shift_center
-from diaphane.ct.bad_pixels import mend_pixels
-from diaphane.ct.beam import Beam, ConeBeam, FanBeam, ParallelBeam
-from diaphane.ct.calibration import hounsfield, water_attenuation
-from diaphane.ct.center_search import center, find_center
-from diaphane.ct.cone_beam import fdk
-from diaphane.ct.detector import Detector
-from diaphane.ct.drift import normalize_air
-from diaphane.ct.filtered_backprojection import fbp
-from diaphane.ct.fourier_backprojection import fbp_gridded
-from diaphane.ct.hardening import correct_bone, linearize, linearize_water
-from diaphane.ct.iterative import cgls, os_sart, sirt
-from diaphane.ct.large_stripes import destripe, destripe_dead, destripe_large
-from diaphane.ct.logarithm import line_integrals
-from diaphane.ct.low_counts import calm_low_counts
-from diaphane.ct.penalized import pwls, tv
-from diaphane.ct.pose import PoseBeam
-from diaphane.ct.projection import Projection
-from diaphane.ct.ray_geometry import Rays, rays
-from diaphane.ct.renoising import renoise
-from diaphane.ct.scan import ConeScan, FanScan, ParallelScan, PoseScan, Scan
-from diaphane.ct.scatter import subtract_scatter, subtract_scatter_kernel
-from diaphane.ct.spectrum import Spectrum, attenuation, tube_spectrum
-from diaphane.ct.stripes import (
+from diaphane.ct.acquisition.beam import Beam, ConeBeam, FanBeam, ParallelBeam
+from diaphane.ct.acquisition.detector import Detector
+from diaphane.ct.acquisition.pose import PoseBeam
+from diaphane.ct.acquisition.ray_geometry import Rays, rays
+from diaphane.ct.acquisition.scan import ConeScan, FanScan, ParallelScan, PoseScan, Scan
+from diaphane.ct.analytic.cone_beam import fdk
+from diaphane.ct.analytic.filtered_backprojection import fbp
+from diaphane.ct.analytic.fourier_backprojection import fbp_gridded
+from diaphane.ct.correct.alignment import select_rows, shift_center
+from diaphane.ct.correct.bad_pixels import mend_pixels
+from diaphane.ct.correct.calibration import hounsfield, water_attenuation
+from diaphane.ct.correct.center_search import center, find_center
+from diaphane.ct.correct.drift import normalize_air
+from diaphane.ct.correct.hardening import correct_bone, linearize, linearize_water
+from diaphane.ct.correct.large_stripes import destripe, destripe_dead, destripe_large
+from diaphane.ct.correct.logarithm import line_integrals
+from diaphane.ct.correct.low_counts import calm_low_counts
+from diaphane.ct.correct.renoising import renoise
+from diaphane.ct.correct.scatter import subtract_scatter, subtract_scatter_kernel
+from diaphane.ct.correct.spectrum import Spectrum, attenuation, tube_spectrum
+from diaphane.ct.correct.stripes import (
     destripe_filtering,
     destripe_fitting,
     destripe_sorting,
     destripe_wavelet,
 )
-from diaphane.ct.truncation import extend
+from diaphane.ct.correct.truncation import extend
+from diaphane.ct.iterative.algebraic import cgls, os_sart, sirt
+from diaphane.ct.iterative.penalized import pwls, tv
+from diaphane.ct.project.projection import Projection
 
 __all__ = [
     "Beam",

@@ -1,0 +1,1 @@
+"""Reconstruction in closed form: filter every view, weigh it, and smear it back."""

@@ -1,0 +1,218 @@
+# ruff: noqa: ANN001, ANN201, ANN202
+"""Backprojection of cone-beam views: every voxel gathers what each view saw of it.
+
+A view is a row of numbers (:data:`~diaphane.ct.cone_views.N_SIGHT`). In lengths of the distance R
+from the source to the axis, a voxel at (x, y, z) lies ``t = (tx x + ty y + t0) / R`` along u from
+the central ray and ``d = (dx x + dy y + d0) / R`` from the source along it, and is seen at ::
+
+    column = columns_per_slope t / d + center_column                      on a flat detector
+    column = columns_per_slope arctan(t / d) + center_column              on a curved one
+    row    = rows_per_mm / far (z - source_z) + center_row
+
+where ``far`` is d on a flat detector and the hypotenuse of t and d on a curved one. What is seen
+counts ``1 / far²``. Column and ``far`` do not depend on z, so that of each view one line of rows,
+interpolated once between two columns, serves a whole column of voxels; along it rows advance
+evenly. With the slices in the lanes of a register, the 2 W rows that W slices can reach stand in
+two registers, and are looked up there (:func:`_along`) instead of being fetched one by one.
+
+Views come as ``(view, column, row)`` with :data:`PADDING` more rows at both ends, volumes are
+``(y, x, z)`` with slices padded to a multiple of W. Nothing here checks ranges.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from diaphane.arrays import FloatArray, IntArray
+from diaphane.ct.analytic.arctangent import arctangent
+from diaphane.simd import (
+    W,
+    aligned_rows,
+    fma,
+    frac,
+    iota,
+    kernel,
+    load,
+    permute2,
+    splat,
+    store,
+    to_int,
+)
+
+PADDING = 3 * W
+"""Rows before the first and behind the last, for lanes that lie beyond the field of view."""
+
+MOST_ROWS_PER_SLICE = 1.998
+"""How far apart, in rows, two slices may be seen: W slices and one row more span 2 W rows."""
+
+TILE = 16
+"""Edge of the squares of columns of voxels that are worked on together."""
+
+_GROUP = 8  # views whose lines a tile keeps in the cache
+_BLOCK = 32
+
+
+class Places(NamedTuple):
+    """Where the voxels are, in mm, and what every view saw of them."""
+
+    x_mm: FloatArray
+    """Where the columns of the grid lie: shape (nx,)."""
+    y_mm: FloatArray
+    """Where the rows of the grid lie: shape (ny,)."""
+    z0_mm: np.float32
+    """The height of the first slice."""
+    dz_mm: np.float32
+    """From slice to slice."""
+    first: IntArray
+    """The lowest slice to fill in each column of voxels: shape (ny, nx)."""
+    stop: IntArray
+    """The slice behind the highest."""
+    is_curved: bool
+    """Whether columns count angles."""
+
+
+@kernel()
+def pack(view0, view1, filtered, weights, packed):
+    """Write views (n, rows, columns), weighted, to views (n, columns, padded rows)."""
+    n_rows, n_columns = filtered.shape[1:]
+    for view in range(view0, view1):
+        for column0 in range(0, n_columns, _BLOCK):
+            for row0 in range(0, n_rows, _BLOCK):
+                for column in range(column0, min(column0 + _BLOCK, n_columns)):
+                    for row in range(row0, min(row0 + _BLOCK, n_rows)):
+                        value = filtered[view, row, column] * weights[view]
+                        packed[view, column, PADDING + row] = value
+
+
+@kernel(inline=True)
+def _seen(places, y, x, sight):
+    """Return at which column, and how many rows a mm apart, voxels are seen, and their weight."""
+    x_mm, y_mm = places.x_mm[x], places.y_mm[y]
+    closeness = np.float32(1) / (sight[3] * x_mm + sight[4] * y_mm + sight[5])
+    slope = (sight[0] * x_mm + sight[1] * y_mm + sight[2]) * closeness
+    if places.is_curved:
+        closeness /= np.sqrt(np.float32(1) + slope * slope)
+        slope = arctangent(slope)
+    return slope * sight[6] + sight[7], closeness * sight[8], closeness * closeness
+
+
+@kernel(inline=True)
+def _along(lines, line, row0, step, z):
+    """Return a line at the rows where W slices from `z` on are seen."""
+    begin = row0 + step * np.float32(z)
+    whole = np.int32(begin)
+    rows = iota() * step + (begin - np.float32(whole))
+    k = to_int(rows)
+    low, high = load(lines, (line, whole)), load(lines, (line, whole + W))
+    below = permute2(low, high, k)
+    above = permute2(low, high, k + 1)
+    return fma(frac(rows), above - below, below)
+
+
+@kernel(inline=True)
+def _add_column(views, sights, view0, view1, places, y, x, lines, row0s, steps, sums):
+    """Add some views to one column of voxels, four at a time."""
+    z0 = places.first[y, x] // W * W
+    z1 = places.stop[y, x]
+    n = 0
+    for view in range(view0, view1):
+        column, rows_per_mm, weight = _seen(places, y, x, sights[view])
+        left = min(max(np.int32(column), 0), views.shape[1] - 2)
+        right_part = (column - np.float32(left)) * weight
+        left_part = weight - right_part
+        step = rows_per_mm * places.dz_mm
+        row0 = rows_per_mm * (places.z0_mm - sights[view, 9]) + sights[view, 10]
+        begin = np.int32(row0 + step * np.float32(z0)) // W * W
+        end = np.int32(row0 + step * np.float32((z1 + W - 1) // W * W)) + 2
+        for row in range(begin, end, W):
+            at_left = load(views, (view, left, row)) * left_part
+            at_right = load(views, (view, left + 1, row))
+            store(lines, (n, row), fma(at_right, splat(right_part), at_left))
+        row0s[n] = row0
+        steps[n] = step
+        n += 1
+        if n == 4:
+            n = 0
+            for z in range(z0, z1, W):
+                total = load(sums, (y, x, z))
+                total += _along(lines, 0, row0s[0], steps[0], z)
+                total += _along(lines, 1, row0s[1], steps[1], z)
+                total += _along(lines, 2, row0s[2], steps[2], z)
+                total += _along(lines, 3, row0s[3], steps[3], z)
+                store(sums, (y, x, z), total)
+    for line in range(n):
+        for z in range(z0, z1, W):
+            total = load(sums, (y, x, z))
+            store(sums, (y, x, z), total + _along(lines, line, row0s[line], steps[line], z))
+
+
+@kernel()
+def backproject(tile0, tile1, views, sights, places, sums):
+    """Add all `views` to some tiles of the volume, where every view saw.
+
+    Parameters
+    ----------
+    tile0, tile1 : int
+        Which tiles: row by row, from the first up to, not including, the second.
+    views : (n_views, n_columns, padded rows) float32
+        Filtered and weighted views, from :func:`pack`.
+    sights : (n_views, N_SIGHT) float32
+        Where each view sees what.
+    places : Places
+        The geometry.
+    sums : (ny, nx, padded slices) float32
+        What is added to.
+    """
+    ny, nx = sums.shape[:2]
+    n_across = (nx + TILE - 1) // TILE
+    lines = aligned_rows(4, views.shape[2])
+    row0s = np.empty(4, np.float32)
+    steps = np.empty(4, np.float32)
+    for tile in range(tile0, tile1):
+        y0, x0 = tile // n_across * TILE, tile % n_across * TILE
+        for view0 in range(0, len(views), _GROUP):
+            view1 = min(view0 + _GROUP, len(views))
+            for y in range(y0, min(y0 + TILE, ny)):
+                for x in range(x0, min(x0 + TILE, nx)):
+                    if places.first[y, x] < places.stop[y, x]:
+                        _add_column(
+                            views, sights, view0, view1, places, y, x, lines,
+                            row0s, steps, sums,
+                        )  # fmt: skip
+
+
+@kernel()
+def backproject_plainly(tile0, tile1, views, sights, places, sums):
+    """Do what :func:`backproject` does, for slices any number of rows apart, one by one."""
+    ny, nx = sums.shape[:2]
+    n_across = (nx + TILE - 1) // TILE
+    for tile in range(tile0, tile1):
+        y0, x0 = tile // n_across * TILE, tile % n_across * TILE
+        for view in range(len(views)):
+            for y in range(y0, min(y0 + TILE, ny)):
+                for x in range(x0, min(x0 + TILE, nx)):
+                    column, rows_per_mm, weight = _seen(places, y, x, sights[view])
+                    left = min(max(np.int32(column), 0), views.shape[1] - 2)
+                    right_part = column - np.float32(left)
+                    for z in range(places.first[y, x], places.stop[y, x]):
+                        z_mm = places.z0_mm + places.dz_mm * np.float32(z)
+                        row = rows_per_mm * (z_mm - sights[view, 9]) + sights[view, 10]
+                        below = np.int32(row)
+                        upper_part = row - np.float32(below)
+                        a, b = views[view, left, below], views[view, left, below + 1]
+                        c, d = views[view, left + 1, below], views[view, left + 1, below + 1]
+                        at_left = a + upper_part * (b - a)
+                        at_right = c + upper_part * (d - c)
+                        sums[y, x, z] += weight * (at_left + right_part * (at_right - at_left))
+
+
+@kernel()
+def unpack(y0, y1, sums, first, stop, slices):
+    """Write rows of the volume (y, x, z) to slices (z, y, x), 0 outside of `first` and `stop`."""
+    n_slices, _, nx = slices.shape
+    for y in range(y0, y1):
+        for z0 in range(0, n_slices, _BLOCK):
+            for x in range(nx):
+                for z in range(z0, min(z0 + _BLOCK, n_slices)):
+                    inside = first[y, x] <= z and z < stop[y, x]
+                    slices[z, y, x] = sums[y, x, z] if inside else np.float32(0)

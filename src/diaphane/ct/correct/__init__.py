@@ -1,0 +1,1 @@
+"""What a real scanner does wrong, undone: on counts, line integrals and the scale of numbers."""

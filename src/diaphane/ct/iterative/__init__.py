@@ -1,0 +1,1 @@
+"""Reconstruction step by step: the picture whose own projections agree with the measured ones."""

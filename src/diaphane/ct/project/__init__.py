@@ -1,0 +1,1 @@
+"""The forward map: line integrals of an image along the rays of any beam, and its exact adjoint."""
