@@ -1,8 +1,8 @@
 """What every iterative reconstruction starts from: the map, the weights, what is allowed.
 
 The forward model is ``A μ = p``: A the :class:`~diaphane.ct.project.projection.Projection` of the
-scan's beam, μ the attenuation on a grid, p the line integrals. A ray behind which N photons were counted
-has a line integral of variance 1/N, so that its weight is N.
+scan's beam, μ the attenuation on a grid, p the line integrals. A ray behind which N photons were
+counted has a line integral of variance 1/N, so that its weight is N.
 """
 
 from collections.abc import Iterator

@@ -8,8 +8,8 @@ the axis its slices are seen on evenly spaced rows::
 
 Both directions look up an integral along the axis, as in
 :mod:`diaphane.ct.project.slice_projection_kernels`: forward that of the slices at the edges of
-rows, backward that of the rows at the edges of slices; W places in a register at a time where rows and
-slices are alike (:data:`LARGEST_STEP`), one by one where they are not.
+rows, backward that of the rows at the edges of slices; W places in a register at a time where rows
+and slices are alike (:data:`LARGEST_STEP`), one by one where they are not.
 
 The volume is (y, x, slice), views are (view, column, row); the integrals of both carry
 :data:`PADDING` more places at both ends, 0 before and the total behind. Nothing here checks ranges.
