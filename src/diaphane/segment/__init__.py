@@ -7,10 +7,10 @@ A threshold turns an image into :class:`~diaphane.image.Labels`, 1 inside and 0 
 them, :func:`volume` measures in milliliters.
 """
 
-from diaphane.segment.histogram import otsu, otsu_threshold
 from diaphane.segment.measuring import volume
-from diaphane.segment.parts import by_volume, components, largest
-from diaphane.segment.thresholds import fixed, hysteresis
+from diaphane.segment.regions.parts import by_volume, components, largest
+from diaphane.segment.thresholding.histogram import otsu, otsu_threshold
+from diaphane.segment.thresholding.thresholds import fixed, hysteresis
 
 __all__ = [
     "by_volume",

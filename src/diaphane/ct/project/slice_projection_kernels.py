@@ -4,8 +4,8 @@
 The sum of the weights of :mod:`diaphane.ct.project.segments` over a bin is the difference of an
 integral along the slab at the bin's two edges. Along a slab of the image the integral is piecewise
 linear between the edges of voxels; along a view, between the edges of pixels. Both directions thus
-are the same work: look an integral up at evenly or nearly evenly spaced places, W at a time, from the
-2 W neighboring values that W places can reach, and take differences of neighbors. Nothing is
+are the same work: look an integral up at evenly or nearly evenly spaced places, W at a time, from
+the 2 W neighboring values that W places can reach, and take differences of neighbors. Nothing is
 scattered. Four slabs, or four segments, are added up before the differences are taken.
 
 Integrals carry :data:`PADDING` more places at both ends, 0 before and the total behind. Nothing

@@ -24,7 +24,7 @@ from diaphane.notices import notice
 from diaphane.options import Range
 from diaphane.progress import track
 from diaphane.segment.checks import single_values
-from diaphane.segment.thresholds import Structure, Threshold, labels_of
+from diaphane.segment.thresholding.thresholds import Structure, Threshold, labels_of
 from diaphane.step import step
 
 _MOST_VALUES = 65_536  # whole numbers that span more are put into bins like any others

@@ -12,7 +12,7 @@ from diaphane.notices import notice
 from diaphane.options import Range
 from diaphane.progress import track
 from diaphane.segment.checks import voxel_ml
-from diaphane.segment.connecting import Connectivity, connect
+from diaphane.segment.regions.connecting import Connectivity, connect
 from diaphane.step import step
 
 Milliliters = Annotated[float, Range(0.000001, 100_000, scale="log", unit="mL")]

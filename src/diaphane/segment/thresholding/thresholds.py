@@ -10,7 +10,7 @@ from diaphane.image import Image, Labels
 from diaphane.notices import notice
 from diaphane.options import Range
 from diaphane.segment.checks import single_values
-from diaphane.segment.connecting import Connectivity, connect
+from diaphane.segment.regions.connecting import Connectivity, connect
 from diaphane.step import step
 
 Threshold = Annotated[float, Range(-100_000, 100_000, unit="{image}")]
