@@ -11,7 +11,7 @@ import pytest
 
 from diaphane import chain
 from diaphane.chain.registry import AnyStep, find_types
-from diaphane.chain.words import LANGUAGES, common_words, placeholders, room_words
+from diaphane.chain.words import LANGUAGES, common_words, placeholders, room_words, shared_options
 from diaphane.units import Quantity
 
 PACKAGE = Path(__file__).parents[1] / "src" / "diaphane"
@@ -72,11 +72,12 @@ def test_both_languages_say_the_same_things_with_the_same_placeholders(room: str
 def test_every_step_option_and_choice_is_explained(name: str, language: str) -> None:
     step = STEPS[name]
     room, _, short = name.partition(".")
-    written = room_words(room, language).get("steps", {}).get(short)
+    of_room = room_words(room, language)
+    written = of_room.get("steps", {}).get(short)
     assert written, f"explain/{language}/{room}.toml has no [steps.{short}]"
     assert {"title", "text"} <= written.keys() <= {"title", "text", "options"}
     assert placeholders(written["text"]) <= {o.name for o in step.options}
-    shared = common_words(language)["options"]
+    shared = shared_options(of_room, language)
     for option in step.options:
         own = written.get("options", {}).get(option.name, {})
         place = f"[steps.{short}.options.{option.name}] of explain/{language}/{room}.toml"

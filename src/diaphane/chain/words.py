@@ -1,7 +1,8 @@
 """The words for people: ``explain/{en,fr}/<room>.toml``, read when somebody asks for them.
 
 A room's file holds its steps' words under ``[steps.<name>]`` and its notices' under
-``[notices.<name>]``; what many rooms share stands in ``common.toml``. A package of one's own
+``[notices.<name>]``; what its steps share stands under ``[options.<name>]``, and what many rooms
+share in ``common.toml``. A package of one's own
 keeps the same files in its own folder ``explain``; what has no words there is told by its names
 and docstrings.
 """
@@ -58,8 +59,9 @@ def step_words(step: AnyStep, language: str) -> StepWords:
     """Return a step's words; where nobody wrote any, its names and its docstring's first line."""
     room, _, name = step.name.partition(".")
     package = step.__module__.partition(".")[0]
-    own = room_words(room, language, package).get("steps", _NONE).get(name, _NONE)
-    shared = common_words(language).get("options", _NONE)
+    of_room = room_words(room, language, package)
+    own = of_room.get("steps", _NONE).get(name, _NONE)
+    shared = shared_options(of_room, language)
     docstring = (step.__doc__ or "").strip().partition("\n")[0]
     return StepWords(
         own.get("title", name.replace("_", " ").capitalize()),
@@ -73,6 +75,12 @@ def step_words(step: AnyStep, language: str) -> StepWords:
             for option in step.options
         },
     )
+
+
+def shared_options(of_room: _Table, language: str) -> _Table:
+    """Return the words of options that steps share: those of all rooms, then those of the room."""
+    everywhere = common_words(language).get("options", _NONE)
+    return {**everywhere, **of_room.get("options", _NONE)}
 
 
 def notice_words(notice: Notice, language: str, package: str = "diaphane") -> str:

@@ -4,7 +4,8 @@ from typing import Annotated
 
 from diaphane.ct.acquisition.scan import ConeScan, PoseScan
 from diaphane.ct.analytic.cone_views import CircularViews
-from diaphane.ct.analytic.ramp import Cutoff, Window, filter_block, row_response
+from diaphane.ct.analytic.ramp import Cutoff, filter_block, row_response
+from diaphane.ct.analytic.windows import Window
 from diaphane.ct.memory import check_memory
 from diaphane.image import Image
 from diaphane.notices import notice

@@ -18,8 +18,9 @@ from diaphane.ct.acquisition.views import truncated_views
 from diaphane.ct.analytic.offset_detector import with_both_sides
 from diaphane.ct.analytic.plane import Plane
 from diaphane.ct.analytic.plane_kernels import weigh
-from diaphane.ct.analytic.ramp import Cutoff, Window, filter_padded, row_response
+from diaphane.ct.analytic.ramp import Cutoff, filter_padded, row_response
 from diaphane.ct.analytic.redundancy import ray_weights
+from diaphane.ct.analytic.windows import Window
 from diaphane.ct.memory import check_memory
 from diaphane.image import Image
 from diaphane.notices import notice
@@ -52,7 +53,7 @@ def fbp(
     grid : GridOptions, optional
         Where to reconstruct; what is left out fits the detector: voxels as wide as a column
         scaled to the axis of rotation and as high as a row, around the axis.
-    window : {"ram-lak", "shepp-logan", "cosine", "hamming", "hann"}
+    window : str
         How high frequencies are damped, from sharp and noisy to smooth.
     cutoff : number
         Highest frequency kept, as a fraction of the detector's Nyquist frequency.

@@ -10,8 +10,9 @@ from diaphane.ct.acquisition.field import axes_mm, field_radius_mm, fitting_grid
 from diaphane.ct.acquisition.scan import ParallelScan
 from diaphane.ct.acquisition.views import truncated_views
 from diaphane.ct.analytic.offset_detector import widen, with_both_sides
-from diaphane.ct.analytic.ramp import Cutoff, Window, row_response
+from diaphane.ct.analytic.ramp import Cutoff, row_response
 from diaphane.ct.analytic.redundancy import ray_weights
+from diaphane.ct.analytic.windows import Window
 from diaphane.image import Image
 from diaphane.notices import notice
 from diaphane.progress import track
@@ -36,7 +37,7 @@ def fbp_gridded(
         Line integrals; views as for :func:`~diaphane.ct.fbp`.
     grid : GridOptions, optional
         Where to reconstruct, as for :func:`~diaphane.ct.fbp`.
-    window : {"ram-lak", "shepp-logan", "cosine", "hamming", "hann"}
+    window : str
         How high frequencies are damped, from sharp and noisy to smooth.
     cutoff : number
         Highest frequency kept, as a fraction of the detector's Nyquist frequency.

@@ -1,19 +1,16 @@
 """The ramp filter, which undoes the blur that backprojection makes."""
 
 import os
-from collections.abc import Callable
-from typing import Annotated, Literal
+from typing import Annotated
 
 import numpy as np
 import scipy.fft
 
 from diaphane.arrays import AnyArray, DoubleArray, FloatArray
+from diaphane.ct.analytic.windows import Window, window_of
 from diaphane.errors import GeometryError, InputError, OptionError
 from diaphane.options import Range
 from diaphane.progress import track
-
-Window = Literal["ram-lak", "shepp-logan", "cosine", "hamming", "hann"]
-"""How the ramp is tamed toward the cutoff: from sharpest and noisiest to smoothest."""
 
 Cutoff = Annotated[float, Range(0.05, 1.0)]
 """Highest frequency kept, as a fraction of the detector's Nyquist frequency."""
@@ -33,7 +30,7 @@ def filter_rows(
         Line integrals (no unit), weighted where the geometry asks for it.
     spacing_mm : number
         From column to column, scaled to the axis of rotation where rays diverge.
-    window : {"ram-lak", "shepp-logan", "cosine", "hamming", "hann"}
+    window : Window
         What the ramp is multiplied by; all are 1 at frequency 0, ``ram-lak`` everywhere.
     cutoff : number
         Where the window ends, as a fraction of the Nyquist frequency; nothing passes beyond it.
@@ -120,7 +117,7 @@ def ramp_response(
     ----------
     length : int
         Samples of the transform.
-    window : {"ram-lak", "shepp-logan", "cosine", "hamming", "hann"}
+    window : Window
         What the ramp is multiplied by.
     cutoff : number
         Where the window ends, as a fraction of the Nyquist frequency.
@@ -150,17 +147,7 @@ def ramp_response(
         kernel *= 1 / np.sinc(angle_rad / np.pi) ** 2
     ramp = np.real(np.asarray(scipy.fft.rfft(kernel)))
     x = np.arange(len(ramp)) * 2 / (length * cutoff)
-    return np.where(x <= 1, ramp * _WINDOWS[window](x), 0.0)
-
-
-_WINDOWS: dict[str, Callable[[DoubleArray], DoubleArray]] = {
-    "ram-lak": lambda x: np.ones_like(x),
-    "shepp-logan": lambda x: np.sinc(x / 2),
-    "cosine": lambda x: np.cos(np.pi * x / 2),
-    "hamming": lambda x: 0.54 + 0.46 * np.cos(np.pi * x),
-    "hann": lambda x: 0.5 + 0.5 * np.cos(np.pi * x),
-}
-"""The windows as functions of the frequency, as a fraction of the cutoff."""
+    return ramp * window_of(window, x)
 
 
 def _workers() -> int:
