@@ -32,6 +32,9 @@ def test_arcs_that_cannot_be_are_refused(kind):
     radians = Detector(1, 736, 1.0, 0.00118, shape="curved")
     with pytest.raises(GeometryError, match=r"is the arc in mm, not an angle; Detector\.curved"):
         kind(np.zeros(1), radians, 595.0, 1085.6)
+    degrees = Detector(1, 888, 1.0, 0.06, shape="curved")
+    with pytest.raises(GeometryError, match=r"a fan of only 3\.2°: column_spacing_mm is the arc"):
+        kind(np.zeros(1), degrees, 541.0, 949.0)
     huge = Detector(1, 736, 1.0, 5.0, shape="curved")
     with pytest.raises(GeometryError, match="would reach 97° from the central ray, at most 80°"):
         kind(np.zeros(1), huge, 595.0, 1085.6)

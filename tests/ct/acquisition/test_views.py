@@ -42,6 +42,14 @@ def test_a_hole_belongs_to_no_view():
     assert notices[0].values == {"holes": 1, "missing_deg": 151.0}
 
 
+def test_a_single_direction_misses_all_others():
+    for angles in ([0.3], [0.3, 0.3]):
+        with collect_notices() as notices:
+            arcs = view_weights(angles, np.pi)
+        assert arcs.sum() == pytest.approx(np.pi)
+        assert notices[0].values == {"holes": 1, "missing_deg": 180.0}
+
+
 def test_angles_in_degrees_are_refused():
     with pytest.raises(GeometryError, match=r"must be in radians .* got 0 to 359: give degrees"):
         view_weights(np.arange(360))

@@ -137,6 +137,8 @@ def test_work_in_blocks_changes_nothing(monkeypatch):
 def test_counts_that_cannot_be_right_are_refused_in_one_sentence():
     with pytest.raises(InputError, match="check that flats and darks are not swapped"):
         line_integrals(scan_of_counts([[500, 600]], flats=10.0, darks=1000.0))
+    with pytest.raises(InputError, match="no ray has any: check that the beam was on"):
+        line_integrals(scan_of_counts([[0, 0]]))
     with pytest.raises(InputError, match=r"must be finite, got nan at \(0, 0, 1\)"):
         scan_of_counts([[500, np.nan]])
     with pytest.raises(InputError, match=r"cannot be negative, got -3\.0 at \(0, 0, 0\)"):

@@ -32,6 +32,8 @@ from diaphane.history import History
 _WIDEST_DEG = 80
 _NARROWEST_DEG = 1.0
 _MANY_COLUMNS = 64
+_NARROW_DEG = 6.0
+_USUAL_FAN_DEG = (25.0, 90.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,9 +172,11 @@ def _check_arc(detector: Detector, source_to_detector_mm: float) -> None:
             f"{source_to_detector_mm:g} mm, would reach {reach_deg.max():.0f}° from the central "
             f"ray, at most {_WIDEST_DEG}° are possible: give column_spacing_mm along the arc"
         )
-    if detector.n_columns >= _MANY_COLUMNS and reach_deg.sum() < _NARROWEST_DEG:
+    fan_deg, as_degrees = reach_deg.sum(), detector.n_columns * step_mm
+    taken_for_mm = fan_deg < _NARROW_DEG and _USUAL_FAN_DEG[0] < as_degrees < _USUAL_FAN_DEG[1]
+    if detector.n_columns >= _MANY_COLUMNS and (fan_deg < _NARROWEST_DEG or taken_for_mm):
         raise GeometryError(
             f"a curved detector of {detector.n_columns} columns, {step_mm:g} mm apart, would span "
-            f"a fan of only {reach_deg.sum():.2g}°: column_spacing_mm is the arc in mm, not an "
+            f"a fan of only {fan_deg:.2g}°: column_spacing_mm is the arc in mm, not an "
             f"angle; Detector.curved takes the angle"
         )

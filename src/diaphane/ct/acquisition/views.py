@@ -82,6 +82,8 @@ def arcs_and_holes(
     gaps = np.diff(angles[order], append=angles[order[0]] + span_rad)
     usual = _usual_gap(gaps)
     is_hole = gaps > max(_HOLE_GAPS * usual, _HOLE_RAD)
+    if np.count_nonzero(gaps > _SAME_RAD) == 1:  # a single direction: all others are missing
+        is_hole = gaps > _SAME_RAD
     holes = np.stack([angles[order][is_hole], gaps[is_hole]], axis=1)
     gaps[is_hole] = usual
     arcs = np.empty_like(gaps)

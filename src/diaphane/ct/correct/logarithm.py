@@ -171,6 +171,11 @@ def _dead_pixels(is_dead: AnyArray) -> _DeadPixels:
 
 
 def _tell_low_counts(lost: int, few: int, n_rays: int, least: float) -> None:
+    if lost == n_rays:
+        raise InputError(
+            "ct.line_integrals needs counts beyond the dark level, no ray has any: check that the "
+            "beam was on and that projections and darks are not swapped"
+        )
     if few:
         notice(
             "ct.low_counts",
