@@ -4,21 +4,47 @@ A threshold turns an image into :class:`~diaphane.image.Labels`, 1 inside and 0 
 :func:`otsu` finds it in the histogram (:func:`otsu_threshold` gives the number alone),
 :func:`fixed` is told it, :func:`hysteresis` starts from sure voxels and grows into likely ones.
 :func:`components` numbers the connected parts, :func:`largest` and :func:`by_volume` keep some of
-them, :func:`volume` measures in milliliters.
+them, :func:`fill_holes` fills what they enclose, :func:`volume` measures in milliliters.
+
+:func:`distance` is the exact distance to the border in mm. :func:`erosion`, :func:`dilation`,
+:func:`opening` and :func:`closing` probe labels and gray images with an :class:`Element` in mm;
+:func:`white_top_hat`, :func:`black_top_hat` and :func:`morphological_gradient` are made of them.
 """
 
 from diaphane.segment.measuring import volume
+from diaphane.segment.regions.distances import distance
+from diaphane.segment.regions.element import Element
+from diaphane.segment.regions.holes import fill_holes
+from diaphane.segment.regions.morphology import (
+    black_top_hat,
+    closing,
+    dilation,
+    erosion,
+    morphological_gradient,
+    opening,
+    white_top_hat,
+)
 from diaphane.segment.regions.parts import by_volume, components, largest
 from diaphane.segment.thresholding.histogram import otsu, otsu_threshold
 from diaphane.segment.thresholding.thresholds import fixed, hysteresis
 
 __all__ = [
+    "Element",
+    "black_top_hat",
     "by_volume",
+    "closing",
     "components",
+    "dilation",
+    "distance",
+    "erosion",
+    "fill_holes",
     "fixed",
     "hysteresis",
     "largest",
+    "morphological_gradient",
+    "opening",
     "otsu",
     "otsu_threshold",
     "volume",
+    "white_top_hat",
 ]

@@ -3,6 +3,7 @@
 from diaphane.arrays import AnyArray, first_not_finite
 from diaphane.errors import GeometryError, InputError
 from diaphane.image import Image, Labels
+from diaphane.space import Grid
 
 
 def single_values(image: Image, step: str) -> AnyArray:
@@ -34,6 +35,71 @@ def voxel_ml(labels: Labels, step: str) -> float:
     GeometryError
         When the labels lie on a photograph.
     """
-    if labels.grid.unit != "mm":
-        raise GeometryError(f"{step} needs a grid in millimeters, got one in {labels.grid.unit}s")
+    in_millimeters(labels.grid, step)
     return labels.grid.voxel_volume_mm3 / 1000
+
+
+def in_millimeters(grid: Grid, step: str) -> None:
+    """Refuse the grid of a photograph, whose millimeters nobody knows.
+
+    Raises
+    ------
+    GeometryError
+        Naming `step`.
+    """
+    if grid.unit != "mm":
+        raise GeometryError(f"{step} needs a grid in millimeters, got one in {grid.unit}s")
+
+
+def structure(labels: Labels, label: int | None, step: str) -> AnyArray:
+    """Return where a structure is, or all of them together; refuse one that is nowhere.
+
+    Raises
+    ------
+    InputError
+        When no voxel carries the label, or any.
+    """
+    inside = labels.values != 0 if label is None else labels.values == label
+    if not inside.any():
+        which = "no voxel is labeled" if label is None else f"no voxel has label {label}"
+        raise InputError(f"{step} needs a structure, and {which}")
+    return inside
+
+
+def right_angled(grid: Grid, step: str) -> tuple[float, float, float]:
+    """Return the spacings of a grid whose axes are at right angles; refuse any other.
+
+    Raises
+    ------
+    GeometryError
+        When the grid is sheared.
+    """
+    if grid.is_sheared:
+        raise GeometryError(
+            f"{step} needs axes at right angles, got a sheared grid: resample it upright first"
+        )
+    return grid.spacing_mm
+
+
+def same_shape(labels: Labels, grid: Grid, what: str, step: str) -> None:
+    """Refuse labels whose voxels are not those of another grid.
+
+    Raises
+    ------
+    GeometryError
+        When the numbers of voxels differ, or their places.
+    """
+    if labels.grid.shape != grid.shape:
+        raise GeometryError(
+            f"{step} needs {what} on the image's grid of {_times(grid.shape)} voxels, got "
+            f"{_times(labels.grid.shape)}: resample them onto it first"
+        )
+    if not labels.grid.is_close(grid):
+        raise GeometryError(
+            f"{step} needs {what} on the image's grid, got one of the same size elsewhere: "
+            f"resample them onto it first"
+        )
+
+
+def _times(shape: tuple[int, ...]) -> str:
+    return " × ".join(map(str, shape))
