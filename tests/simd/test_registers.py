@@ -11,6 +11,7 @@ from diaphane.simd import (
     aligned_rows,
     aligned_zeros,
     at_least,
+    choose,
     fma,
     frac,
     gather,
@@ -20,6 +21,7 @@ from diaphane.simd import (
     maximum,
     minimum,
     permute2,
+    shift_down,
     splat,
     sqrt,
     store,
@@ -118,6 +120,25 @@ def test_look_up_in_a_table_of_two_registers(seed: int):
     np.testing.assert_array_equal(out[:W], table[places])
     np.testing.assert_array_equal(out[W:], table[places])
     assert total == pytest.approx(table[:W].sum(dtype=np.float64), rel=1e-5, abs=1e-4)
+
+
+@kernel()
+def _bits(numbers, a, b, out):
+    k = to_int(load(numbers, 0)) * np.int32(2**27)
+    store(out, 0, choose(k, load(a, 0), load(b, 0)))
+    store(out, W, to_float(shift_down(k, 28)))
+    store(out, 2 * W, to_float(k & 2**29))
+
+
+def test_bits_of_integers_and_the_choice_by_their_sign():
+    numbers = np.random.default_rng(5).integers(-16, 16, W)
+    numbers[:2] = -16, 15
+    a, b, out = _numbers(W), _numbers(W, 2), np.zeros(3 * W, np.float32)
+    _bits(numbers.astype(np.float32), a, b, out)
+    k = numbers * 2**27
+    np.testing.assert_array_equal(out[:W], np.where(k >= 0, a, b))
+    np.testing.assert_array_equal(out[W : 2 * W], k % 2**32 >> 28)
+    np.testing.assert_array_equal(out[2 * W :], k & 2**29)
 
 
 def test_registers_pass_through_tuples_and_lists():

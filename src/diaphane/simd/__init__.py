@@ -8,6 +8,8 @@ with registers. It stays ordinary Python, and W and the instruction set are chos
     splat(number)   iota()                  the number in every lane; 0, 1, 2, …
     + - * /   fma(x, y, z)                  lane by lane, x y + z; a plain number is broadcast
     minimum  maximum  sqrt  at_least        lane by lane; x >= y gives 1 or 0
+    choose(k, x, y)                         x in the lanes where k >= 0, y elsewhere
+    k & number   shift_down(k, n)           bits of integers; n places lower, zeros at the top
     to_int(x)   frac(x)   to_float(k)       before and behind the point
     permute2(low, high, k)                  (low ++ high)[k[l]] in lane l, 0 <= k < 2 W
     sum_lanes(x)                            a plain number
@@ -39,6 +41,7 @@ from diaphane.simd.host import ISA, W, config
 if TYPE_CHECKING or config.DISABLE_JIT:
     from diaphane.simd.twin import (
         at_least,
+        choose,
         fma,
         frac,
         gather,
@@ -47,6 +50,7 @@ if TYPE_CHECKING or config.DISABLE_JIT:
         maximum,
         minimum,
         permute2,
+        shift_down,
         splat,
         sqrt,
         store,
@@ -57,6 +61,7 @@ if TYPE_CHECKING or config.DISABLE_JIT:
 else:
     from diaphane.simd.lanes import (
         at_least,
+        choose,
         fma,
         frac,
         gather,
@@ -65,6 +70,7 @@ else:
         maximum,
         minimum,
         permute2,
+        shift_down,
         splat,
         sqrt,
         store,
@@ -80,6 +86,7 @@ __all__ = [
     "aligned_rows",
     "aligned_zeros",
     "at_least",
+    "choose",
     "fma",
     "frac",
     "gather",
@@ -89,6 +96,7 @@ __all__ = [
     "maximum",
     "minimum",
     "permute2",
+    "shift_down",
     "splat",
     "sqrt",
     "store",

@@ -135,6 +135,28 @@ def at_least(typing, x, y):
 
 
 @intrinsic
+def shift_down(typing, k, n_bits):
+    """Return the bits of integers `n_bits` places lower, with zeros at the top."""
+
+    def build(context, builder, sig, args):
+        n_bits = context.cast(builder, args[1], sig.args[1], types.int32)
+        return builder.lshr(args[0], broadcast(builder, n_bits))
+
+    return ivec(ivec, n_bits), build
+
+
+@intrinsic
+def choose(typing, k, x, y):
+    """Return `x` in the lanes where ``k >= 0``, `y` elsewhere."""
+
+    def build(context, builder, sig, args):
+        k, x, y = args
+        return builder.select(builder.icmp_signed("<", k, ir.Constant(INTS, [0] * W)), y, x)
+
+    return vec(ivec, vec, vec), build
+
+
+@intrinsic
 def sum_lanes(typing, x):
     """Return the sum of all lanes, as a plain number."""
 
@@ -172,7 +194,12 @@ def permute2(typing, low, high, places):
         if ISA == "avx512":
             name = "llvm.x86.avx512.vpermi2var.ps.512"
             return call(builder, name, FLOATS, low, places, high)
-        # LLVM turns each chain of extracts and inserts into one vpermps on AVX2.
+        in_low = builder.icmp_unsigned("<", places, ir.Constant(INTS, [W] * W))
+        if ISA == "avx2":  # vpermps looks at the lowest three bits of a place
+            name = "llvm.x86.avx2.permps"
+            first, second = (call(builder, name, FLOATS, x, places) for x in (low, high))
+            return builder.select(in_low, first, second)
+        # LLVM turns each chain of extracts and inserts into one table look-up where it can.
         first = second = ir.Constant(FLOATS, ir.Undefined)
         within = builder.and_(places, ir.Constant(INTS, [W - 1] * W))
         for lane in range(W):
@@ -181,7 +208,6 @@ def permute2(typing, low, high, places):
             from_high = builder.extract_element(high, place)
             first = builder.insert_element(first, from_low, I32(lane))
             second = builder.insert_element(second, from_high, I32(lane))
-        in_low = builder.icmp_signed("<", places, ir.Constant(INTS, [W] * W))
         return builder.select(in_low, first, second)
 
     return vec(vec, vec, ivec), build

@@ -68,7 +68,7 @@ def call(builder: Any, name: str, returns: Any, *args: Any) -> Any:
 
 def _define(op: Callable[..., Any], on_floats: str, on_ints: str = "") -> None:
     """Teach Numba `op` on two registers, or on a register and a plain number."""
-    kinds = (vec, ivec) if on_ints else (vec,)
+    kinds = [kind for kind, name in ((vec, on_floats), (ivec, on_ints)) if name]
 
     class _Typing(AbstractTemplate):
         def generic(self, args: Any, kws: Any) -> Any:
@@ -99,3 +99,4 @@ _define(operator.truediv, "fdiv")
 _define(operator.iadd, "fadd", "add")
 _define(operator.isub, "fsub", "sub")
 _define(operator.imul, "fmul", "mul")
+_define(operator.and_, "", "and_")

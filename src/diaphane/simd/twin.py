@@ -56,6 +56,14 @@ def at_least(x, y):
     return (x >= y).astype(np.float32)
 
 
+def shift_down(k, n_bits):
+    return (k.view(np.uint32) >> np.uint32(n_bits)).view(np.int32)
+
+
+def choose(k, x, y):
+    return np.where(k < 0, y, x)
+
+
 def sum_lanes(x):
     return x.sum()
 

@@ -12,8 +12,7 @@ the central ray and ``d = (dx x + dy y + d0) / R`` from the source along it, and
 where ``far`` is d on a flat detector and the hypotenuse of t and d on a curved one. What is seen
 counts ``1 / far²``. Column and ``far`` do not depend on z, so that of each view one line of rows,
 interpolated once between two columns, serves a whole column of voxels; along it rows advance
-evenly. With the slices in the lanes of a register, the 2 W rows that W slices can reach stand in
-two registers, and are looked up there (:func:`_along`) instead of being fetched one by one.
+evenly (:mod:`~diaphane.ct.analytic.cone_lines`).
 
 Views come as ``(view, column, row)`` with :data:`PADDING` more rows at both ends, volumes are
 ``(y, x, z)`` with slices padded to a multiple of W. Nothing here checks ranges.
@@ -25,29 +24,16 @@ import numpy as np
 
 from diaphane.arrays import FloatArray, IntArray
 from diaphane.ct.analytic.arctangent import arctangent
-from diaphane.simd import (
-    W,
-    aligned_rows,
-    fma,
-    frac,
-    iota,
-    kernel,
-    load,
-    permute2,
-    splat,
-    store,
-    to_int,
-)
+from diaphane.ct.analytic.cone_lines import FINE_ROW, LINES, add_lines
+from diaphane.simd import W, aligned_rows, fma, kernel, load, splat, store
 
 PADDING = 3 * W
 """Rows before the first and behind the last, for lanes that lie beyond the field of view."""
 
-MOST_ROWS_PER_SLICE = 1.998
-"""How far apart, in rows, two slices may be seen: W slices and one row more span 2 W rows."""
-
 TILE = 16
 """Edge of the squares of columns of voxels that are worked on together."""
 
+_FINE = np.float64(FINE_ROW)
 _GROUP = 8  # views whose lines a tile keeps in the cache
 _BLOCK = 32
 
@@ -97,21 +83,8 @@ def _seen(places, y, x, sight):
 
 
 @kernel(inline=True)
-def _along(lines, line, row0, step, z):
-    """Return a line at the rows where W slices from `z` on are seen."""
-    begin = row0 + step * np.float32(z)
-    whole = np.int32(begin)
-    rows = iota() * step + (begin - np.float32(whole))
-    k = to_int(rows)
-    low, high = load(lines, (line, whole)), load(lines, (line, whole + W))
-    below = permute2(low, high, k)
-    above = permute2(low, high, k + 1)
-    return fma(frac(rows), above - below, below)
-
-
-@kernel(inline=True)
-def _add_column(views, sights, view0, view1, places, y, x, lines, row0s, steps, sums):
-    """Add some views to one column of voxels, four at a time."""
+def _add_column(views, sights, view0, view1, places, y, x, lines, starts, steps, sums):
+    """Add some views to one column of voxels."""
     z0 = places.first[y, x] // W * W
     z1 = places.stop[y, x]
     n = 0
@@ -123,27 +96,17 @@ def _add_column(views, sights, view0, view1, places, y, x, lines, row0s, steps, 
         step = rows_per_mm * places.dz_mm
         row0 = rows_per_mm * (places.z0_mm - sights[view, 9]) + sights[view, 10]
         begin = np.int32(row0 + step * np.float32(z0)) // W * W
-        end = np.int32(row0 + step * np.float32((z1 + W - 1) // W * W)) + 2
+        end = np.int32(row0 + step * np.float32((z1 + W - 1) // W * W)) + 3
         for row in range(begin, end, W):
             at_left = load(views, (view, left, row)) * left_part
             at_right = load(views, (view, left + 1, row))
             store(lines, (n, row), fma(at_right, splat(right_part), at_left))
-        row0s[n] = row0
-        steps[n] = step
+        starts[n], steps[n] = np.int64(row0 * _FINE), np.int64(step * _FINE)
         n += 1
-        if n == 4:
+        if n == LINES:
+            add_lines(lines, n, starts, steps, y, x, z0, z1, sums)
             n = 0
-            for z in range(z0, z1, W):
-                total = load(sums, (y, x, z))
-                total += _along(lines, 0, row0s[0], steps[0], z)
-                total += _along(lines, 1, row0s[1], steps[1], z)
-                total += _along(lines, 2, row0s[2], steps[2], z)
-                total += _along(lines, 3, row0s[3], steps[3], z)
-                store(sums, (y, x, z), total)
-    for line in range(n):
-        for z in range(z0, z1, W):
-            total = load(sums, (y, x, z))
-            store(sums, (y, x, z), total + _along(lines, line, row0s[line], steps[line], z))
+    add_lines(lines, n, starts, steps, y, x, z0, z1, sums)
 
 
 @kernel()
@@ -165,9 +128,8 @@ def backproject(tile0, tile1, views, sights, places, sums):
     """
     ny, nx = sums.shape[:2]
     n_across = (nx + TILE - 1) // TILE
-    lines = aligned_rows(4, views.shape[2])
-    row0s = np.empty(4, np.float32)
-    steps = np.empty(4, np.float32)
+    lines = aligned_rows(LINES, views.shape[2])
+    starts, steps = np.empty(LINES, np.int64), np.empty(LINES, np.int64)
     for tile in range(tile0, tile1):
         y0, x0 = tile // n_across * TILE, tile % n_across * TILE
         for view0 in range(0, len(views), _GROUP):
@@ -177,7 +139,7 @@ def backproject(tile0, tile1, views, sights, places, sums):
                     if places.first[y, x] < places.stop[y, x]:
                         _add_column(
                             views, sights, view0, view1, places, y, x, lines,
-                            row0s, steps, sums,
+                            starts, steps, sums,
                         )  # fmt: skip
 
 

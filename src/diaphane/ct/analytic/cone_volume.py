@@ -8,7 +8,6 @@ from diaphane.arrays import DoubleArray, FloatArray
 from diaphane.ct.acquisition.cone_field import ConeField
 from diaphane.ct.acquisition.detector import Detector
 from diaphane.ct.analytic.cone_kernels import (
-    MOST_ROWS_PER_SLICE,
     PADDING,
     TILE,
     Places,
@@ -17,6 +16,7 @@ from diaphane.ct.analytic.cone_kernels import (
     pack,
     unpack,
 )
+from diaphane.ct.analytic.cone_lines import MOST_ROWS_PER_SLICE
 from diaphane.ct.analytic.cone_views import N_SIGHT
 from diaphane.notices import notice
 from diaphane.parallel import spread
