@@ -1,7 +1,9 @@
 """Thresholds, components, volumes: from values to structures.
 
 A threshold turns an image into :class:`~diaphane.image.Labels`, 1 inside and 0 outside:
-:func:`otsu` finds it in the histogram (:func:`otsu_threshold` gives the number alone),
+:func:`threshold` finds it in the histogram by one of fifteen methods (:func:`threshold_value`
+gives the number alone; :func:`otsu` and :func:`otsu_threshold` are the most usual of them),
+:func:`multi_otsu` makes several classes, :func:`histogram` shows where a threshold lies;
 :func:`fixed` is told it, :func:`hysteresis` starts from sure voxels and grows into likely ones.
 :func:`components` numbers the connected parts, :func:`largest` and :func:`by_volume` keep some of
 them, :func:`fill_holes` fills what they enclose, :func:`volume` measures in milliliters.
@@ -25,7 +27,14 @@ from diaphane.segment.regions.morphology import (
     white_top_hat,
 )
 from diaphane.segment.regions.parts import by_volume, components, largest
-from diaphane.segment.thresholding.histogram import otsu, otsu_threshold
+from diaphane.segment.thresholding.finding import (
+    histogram,
+    multi_otsu,
+    otsu,
+    otsu_threshold,
+    threshold,
+    threshold_value,
+)
 from diaphane.segment.thresholding.thresholds import fixed, hysteresis
 
 __all__ = [
@@ -39,12 +48,16 @@ __all__ = [
     "erosion",
     "fill_holes",
     "fixed",
+    "histogram",
     "hysteresis",
     "largest",
     "morphological_gradient",
+    "multi_otsu",
     "opening",
     "otsu",
     "otsu_threshold",
+    "threshold",
+    "threshold_value",
     "volume",
     "white_top_hat",
 ]

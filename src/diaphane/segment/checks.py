@@ -1,6 +1,8 @@
 """What an image must be to be cut by a threshold, and a grid to be measured."""
 
-from diaphane.arrays import AnyArray, first_not_finite
+import numpy as np
+
+from diaphane.arrays import AnyArray, ByteArray, first_not_finite, frozen
 from diaphane.errors import GeometryError, InputError
 from diaphane.image import Image, Labels
 from diaphane.space import Grid
@@ -14,17 +16,61 @@ def single_values(image: Image, step: str) -> AnyArray:
     InputError
         Naming `step` and what stands in its way.
     """
+    values = real_values(image, step)
+    bad = first_not_finite(values)
+    if bad is not None:
+        raise InputError(not_finite(values, bad, step))
+    return values
+
+
+def real_values(image: Image, step: str) -> AnyArray:
+    """Return the image's values, not finite ones among them; refuse channels and complex numbers.
+
+    Raises
+    ------
+    InputError
+        Naming `step` and what stands in its way.
+    """
     if image.channels:
         channels = ", ".join(image.channels)
         raise InputError(f"{step} takes one value a voxel, got channels {channels}: choose one")
     if image.values.dtype.kind == "c":
         raise InputError(f"{step} takes real values, got complex ones: take their magnitude first")
-    bad = first_not_finite(image.values)
-    if bad is not None:
-        raise InputError(
-            f"{step} takes finite values, got {image.values[bad]} at {bad}: fill or crop it first"
-        )
     return image.values
+
+
+def not_finite(values: AnyArray, place: tuple[int, ...], step: str) -> str:
+    """Return the sentence that refuses the value at `place`."""
+    return f"{step} takes finite values, got {values[place]} at {place}: fill or crop it first"
+
+
+def mask_of(within: Labels | None, image: Image, step: str) -> ByteArray | None:
+    """Return where `within` is not 0, as bytes that are not 0; ``None`` where there is none.
+
+    Raises
+    ------
+    GeometryError
+        When it lies on another grid than the image.
+    InputError
+        When it holds no voxel.
+    """
+    if within is None:
+        return None
+    if not within.grid.is_close(image.grid):
+        raise GeometryError(
+            f"{step}: within must lie on the grid of the image, {image.grid.shape} voxels, got "
+            f"{within.grid.shape}: resample it onto the image first"
+            if within.grid.shape != image.grid.shape
+            else f"{step}: within must lie where the image lies: resample it onto the image first"
+        )
+    values = within.values
+    if values.dtype.itemsize == 1:
+        inside = values.view(np.uint8)
+    else:
+        inside = frozen((values != 0).view(np.uint8))
+    if not inside.any():
+        raise InputError(f"{step}: within holds no voxel, so that there is nothing to look at")
+    return inside
 
 
 def voxel_ml(labels: Labels, step: str) -> float:

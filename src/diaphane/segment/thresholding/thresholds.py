@@ -1,22 +1,13 @@
 """Thresholds that somebody names: one, two, or two of which one is sure."""
 
-from typing import Annotated
-
 import numpy as np
 
-from diaphane.arrays import AnyArray
 from diaphane.errors import InputError
 from diaphane.image import Image, Labels
-from diaphane.notices import notice
-from diaphane.options import Range
 from diaphane.segment.checks import single_values
 from diaphane.segment.regions.connecting import Connectivity, connect
+from diaphane.segment.thresholding.labeling import Structure, Threshold, labels_of
 from diaphane.step import step
-
-Threshold = Annotated[float, Range(-100_000, 100_000, unit="{image}")]
-"""A threshold, in the unit of the image it is for."""
-Structure = str
-"""What a labeled structure is called."""
 
 
 @step(version=1)
@@ -98,10 +89,3 @@ def hysteresis(
         is_kept[part[here >= high]] = True
     is_kept[0] = False
     return labels_of(image, is_kept[parts], structure)
-
-
-def labels_of(image: Image, is_inside: AnyArray, name: str) -> Labels:
-    """Return labels, 1 inside, on the image's grid; say so when nothing is inside."""
-    if not is_inside.any():
-        notice("segment.nothing_inside", name=name)
-    return Labels(is_inside.view(np.uint8), image.grid, {1: name})
