@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from PIL import Image as Pillow
 
-from diaphane import chain, phantom
+from diaphane import chain, phantom, quality
 from diaphane.ct import ConeBeam, Detector, FanBeam, ParallelBeam, line_integrals
 from diaphane.image import Image, Slices
+from diaphane.quality import region_mean
 from diaphane.space import Grid
 from diaphane.units import Quantity
 
@@ -54,6 +55,16 @@ def check_pictures(folder: Path) -> None:
         assert np.asarray(Pillow.open(path).convert("L")).std() > 5, f"{path.name} shows nothing"
 
 
+def check_story(done: chain.Run) -> None:
+    for language in ("en", "fr"):
+        for passage in chain.explain(done, language):
+            assert passage.title
+            assert passage.text
+            assert "{" not in passage.text
+            assert all(option.title and option.value for option in passage.options)
+            assert all(" " in said and "=" not in said for said in passage.notices)
+
+
 def test_bones_of_a_cone_beam_scan(tmp_path: Path) -> None:
     done = run("ct-cone-bones", tmp_path / "out", {"scan": cone()})
     volume = done["bone_volume"]
@@ -62,6 +73,33 @@ def test_bones_of_a_cone_beam_scan(tmp_path: Path) -> None:
     assert done["image"].quantity is Quantity.HOUNSFIELD
     assert len(done["surface"].triangles) > 100
     check_pictures(tmp_path / "out")
+
+
+def test_a_volume_of_a_cone_beam_scan(tmp_path: Path) -> None:
+    done = run("ct-cone", tmp_path / "out", {"scan": cone()})
+    image = done["image"]
+    assert image.quantity is Quantity.HOUNSFIELD
+    middle = region_mean(image, center_mm=(0.0, 0.0, 0.0), radius_mm=12.0)
+    assert abs(middle.value) < 25
+    check_pictures(tmp_path / "out")
+    check_story(done)
+
+
+def test_iterations_at_low_dose_have_less_noise_than_fbp_and_no_bias(tmp_path: Path) -> None:
+    flat = Detector(n_rows=1, n_columns=84, row_spacing_mm=3.0, column_spacing_mm=3.0)
+    views = np.arange(120) * 2 * np.pi / 120
+    beam = FanBeam(views, flat, 600.0, 900.0)
+    noise = {"photons": 3000.0, "electronic_noise": 5.0, "dark_counts": 50.0}
+    counts = phantom.scan(body(), beam, subrays=1, seed=4, **noise)
+    done = run("ct-low-dose", tmp_path / "out", {"scan": counts})
+    place = {"center_mm": (0.0, 0.0, 0.0), "radius_mm": 22.0}
+    plain, calm = done["plain_image"], done["image"]
+    assert plain.grid.is_close(calm.grid)
+    assert quality.noise(calm, **place).value < 0.5 * quality.noise(plain, **place).value
+    assert abs(region_mean(calm, **place).value) < 15
+    assert abs(region_mean(plain, **place).value) < 15
+    check_pictures(tmp_path / "out")
+    check_story(done)
 
 
 def test_bones_calibrated_on_water(tmp_path: Path) -> None:
@@ -78,6 +116,7 @@ def test_slices_of_a_fan_beam(tmp_path: Path) -> None:
     middle = done["image"].values[0, 38:46, 38:46]
     assert middle.mean() == pytest.approx(phantom.WATER_PER_MM, rel=0.05)
     check_pictures(tmp_path / "out")
+    check_story(done)
 
 
 def test_slices_of_parallel_rays(tmp_path: Path) -> None:
@@ -87,6 +126,7 @@ def test_slices_of_parallel_rays(tmp_path: Path) -> None:
     middle = done["image"].values[0, 30:34, 30:34]
     assert middle.mean() == pytest.approx(phantom.WATER_PER_MM, rel=0.05)
     check_pictures(tmp_path / "out")
+    check_story(done)
 
 
 def test_bones_of_a_series_and_of_slices_agree(tmp_path: Path) -> None:
@@ -111,15 +151,17 @@ def test_a_replay_repeats_the_bones_only_and_agrees_with_a_fresh_run(tmp_path: P
     assert (tmp_path / "new" / "09-picture.png").is_file()
 
 
+@pytest.mark.parametrize("name", sorted(chain.shipped()))
+def test_every_shipped_chain_is_told_in_both_languages(name: str) -> None:
+    shown = chain.load(name)
+    for language in ("en", "fr"):
+        assert shown.title[language]
+        assert shown.description[language]
+
+
 def test_the_story_of_a_shipped_chain_has_no_hole_in_either_language(tmp_path: Path) -> None:
     done = run("ct-cone-bones", tmp_path / "out", {"scan": cone()})
-    for language in ("en", "fr"):
-        for passage in chain.explain(done, language):
-            assert passage.title
-            assert passage.text
-            assert "{" not in passage.text
-            assert all(option.title and option.value for option in passage.options)
-            assert all(" " in said and "=" not in said for said in passage.notices)
+    check_story(done)
     french = {p.name: p for p in chain.explain(done, "fr")}
     assert "500\u00a0UH" in french["bone"].text
     by_history = chain.explain(done["skeleton"].history, "fr")

@@ -234,6 +234,28 @@ def test_detectability_grows_with_contrast_and_nothing_cannot_be_seen():
         quality.detectability(looks(1.0, 2)[0], **{**where, "absent_mm": [(33.0, 0.0, 0.0)]})
 
 
+def test_known_backgrounds_hide_nothing_and_unknown_ones_do():
+    """The same rods over a step: around each place's own mean, the answer is as on flat ground."""
+    flat, ideal = looks(2.5)
+    x, _ = plane(140)
+    sloped = image_of(flat.values + 3.0 * (x > 0))
+    values = np.concatenate([flat.values * 0, sloped.values])  # lower half without rods
+    values[:60] = noisy(np.broadcast_to(3.0 * (x > 0), values[:60].shape), 10.0, 9)
+    image = image_of(values)
+    present = [(-14.75, 0.25, 60.0), (15.25, 0.25, 60.0)]
+    where = {
+        "present_mm": present,
+        "absent_mm": [(px, py, -pz) for px, py, pz in present],
+        "size_mm": SIZE,
+        "half_height_mm": 59.5,
+        "n_channels": 3,
+    }
+    known = quality.detectability(image, **where, background="known")
+    assert known.interval[0] < ideal < known.interval[1]
+    unknown = quality.detectability(image, **where)
+    assert unknown.value < known.value
+
+
 def test_the_interval_of_detectability_holds_the_truth_as_often_as_it_says():
     """The formula itself, on responses drawn at random: 95 % of 200 within 3.5 deviations."""
     from diaphane.quality.observers import _interval

@@ -7,11 +7,12 @@ What a pixel of a CT scanner counts behind a body of attenuation μ::
 ``Body`` is μ: ellipsoids, cylinders and boxes, cut by planes where wanted, of which a later one
 takes the place of an earlier one (or adds to it). ``Body.line_integrals`` is the integral, exact
 along every line; ``scan`` is the whole line; ``voxelize`` shows μ on a grid. ``head``,
-``shepp_logan`` and ``water_cylinder`` are bodies to begin with.
+``shepp_logan`` and ``water_cylinder`` are bodies to begin with, ``extruded`` draws one slice out.
 """
 
 from diaphane.phantom.body import Body
 from diaphane.phantom.classic import INSERTS, Insert, shepp_logan, water_cylinder
+from diaphane.phantom.extruding import extruded
 from diaphane.phantom.head_body import head
 from diaphane.phantom.materials import HOUNSFIELD, WATER_PER_MM, attenuation_of, per_mm
 from diaphane.phantom.shapes import Box, Cut, Cylinder, Ellipsoid, Part, mirrored
@@ -30,6 +31,7 @@ __all__ = [
     "Insert",
     "Part",
     "attenuation_of",
+    "extruded",
     "head",
     "mirrored",
     "per_mm",

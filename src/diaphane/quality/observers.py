@@ -49,6 +49,7 @@ def detectability(
     half_height_mm: Length,
     channels: Literal["laguerre-gauss", "gabor"] = "laguerre-gauss",
     n_channels: Annotated[int, Range(1, 20)] = 5,
+    background: Literal["random", "known"] = "random",
 ) -> Measurement:
     """Return how well a faint rod can be told from its background: the detectability d'.
 
@@ -69,6 +70,10 @@ def detectability(
         ``gabor``: waves of octave frequencies in four directions, as the eye has.
     n_channels : int
         How many round channels, or how many octaves.
+    background : {"random", "known"}
+        ``random``: what differs from place to place hides rods as noise does. ``known``: the
+        observer knows what lies at each place, and only noise hides rods; the places without must
+        then lie in the same surroundings as those with, as in a second scan of the same body.
 
     Returns
     -------
@@ -85,7 +90,8 @@ def detectability(
 
     Notes
     -----
-    With n1 and n2 looks, p channels and ν = n1 + n2 - 2, the estimate D² is corrected to
+    With n1 and n2 looks, p channels and ν = n1 + n2 - 2 (with known backgrounds n1 + n2 less the
+    number of places, around whose own means responses scatter), the estimate D² is corrected to
     ``D² (ν - p - 1) / ν - p (1/n1 + 1/n2)``, and ``D² (ν - p + 1) / (ν p (1/n1 + 1/n2))`` follows
     the noncentral F distribution of p and ν - p + 1 degrees of freedom with the noncentrality
     ``d'² / (1/n1 + 1/n2)``, whose quantiles give the interval.
@@ -96,15 +102,17 @@ def detectability(
     looks = [_looks(image, places, half, half_height_mm) for places in (present_mm, absent_mm)]
     u = np.arange(-half, half + 1, dtype=np.float64) * pixel
     bank = (_laguerre_gauss if channels == "laguerre-gauss" else _gabor)(u, size_mm, n_channels)
-    with_rod, without = (v @ bank.T for v in looks)
+    seen = [[v @ bank.T for v in places] for places in looks]
+    with_rod, without = (np.concatenate(places) for places in seen)
     n1, n2, p = len(with_rod), len(without), len(bank)
-    freedom = n1 + n2 - 2
+    groups = [with_rod, without] if background == "random" else [v for g in seen for v in g]
+    freedom = n1 + n2 - len(groups)
     if freedom - p < 2 or min(n1, n2) < 2:
         raise InputError(
             f"quality.detectability: {n1} looks with and {n2} without a rod are too few for {p} "
             f"channels: take more slices or places, or fewer channels"
         )
-    scatter = sum((v - v.mean(axis=0)).T @ (v - v.mean(axis=0)) for v in (with_rod, without))
+    scatter = sum((v - v.mean(axis=0)).T @ (v - v.mean(axis=0)) for v in groups)
     covariance = np.asarray(scatter) / freedom
     difference = with_rod.mean(axis=0) - without.mean(axis=0)
     if not np.linalg.cond(covariance) < 1e12:
@@ -119,8 +127,10 @@ def detectability(
     return Measurement(float(np.sqrt(max(unbiased, 0.0))), "", interval, "detectability")
 
 
-def _looks(image: Image, places: list[Point], half: int, half_height_mm: float) -> DoubleArray:
-    """Return the squares of pixels around each place in each slice: (n_looks, n_pixels)."""
+def _looks(
+    image: Image, places: list[Point], half: int, half_height_mm: float
+) -> list[DoubleArray]:
+    """Return for each place the squares of pixels around it: (n_slices, n_pixels) each."""
     squares = []
     for place in places:
         slices = slices_within(image, place[2], half_height_mm)
@@ -135,7 +145,7 @@ def _looks(image: Image, places: list[Point], half: int, half_height_mm: float) 
             )
         part = image.values[slices.start : slices.stop, rows, columns]
         squares.append(part.reshape(len(part), -1).astype(np.float64))
-    return np.concatenate(squares) if squares else np.zeros((0, (2 * half + 1) ** 2))
+    return squares or [np.zeros((0, (2 * half + 1) ** 2))]
 
 
 def _laguerre_gauss(u: DoubleArray, size_mm: float, n: int) -> DoubleArray:
