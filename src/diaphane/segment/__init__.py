@@ -11,9 +11,15 @@ them, :func:`fill_holes` fills what they enclose, :func:`volume` measures in mil
 :func:`distance` is the exact distance to the border in mm. :func:`erosion`, :func:`dilation`,
 :func:`opening` and :func:`closing` probe labels and gray images with an :class:`Element` in mm;
 :func:`white_top_hat`, :func:`black_top_hat` and :func:`morphological_gradient` are made of them.
+
+:func:`skeleton` thins structures to their middle lines, :func:`skeleton_of_slices` slice by slice;
+:func:`chan_vese` finds the region that differs most from the rest within a smooth surface;
+:func:`superpixels` cuts an image into small cells of nearly one value;
+:func:`interpolate_slices` fills the slices between those that somebody labeled.
 """
 
 from diaphane.segment.measuring import volume
+from diaphane.segment.regions.cells import superpixels
 from diaphane.segment.regions.distances import distance
 from diaphane.segment.regions.element import Element
 from diaphane.segment.regions.holes import fill_holes
@@ -27,6 +33,9 @@ from diaphane.segment.regions.morphology import (
     white_top_hat,
 )
 from diaphane.segment.regions.parts import by_volume, components, largest
+from diaphane.segment.regions.skeletons import skeleton, skeleton_of_slices
+from diaphane.segment.regions.slice_filling import interpolate_slices
+from diaphane.segment.regions.two_phases import chan_vese
 from diaphane.segment.thresholding.finding import (
     histogram,
     multi_otsu,
@@ -41,6 +50,7 @@ __all__ = [
     "Element",
     "black_top_hat",
     "by_volume",
+    "chan_vese",
     "closing",
     "components",
     "dilation",
@@ -50,12 +60,16 @@ __all__ = [
     "fixed",
     "histogram",
     "hysteresis",
+    "interpolate_slices",
     "largest",
     "morphological_gradient",
     "multi_otsu",
     "opening",
     "otsu",
     "otsu_threshold",
+    "skeleton",
+    "skeleton_of_slices",
+    "superpixels",
     "threshold",
     "threshold_value",
     "volume",
