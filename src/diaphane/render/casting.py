@@ -56,7 +56,7 @@ def cast(
     labels : Labels, optional
         On the image's grid. What lies outside them is not shown; several labels take each its
         color.
-    preset : {"bone", "soft", "skin", "vessels"}
+    preset : {"bone", "soft", "skin", "vessels", "lung"}
         What is seen, and in which color.
     azimuth_deg, elevation_deg : float
         Where the eye stands: 0, 0 in front of the patient, azimuth 90 on the patient's left,

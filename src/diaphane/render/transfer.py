@@ -10,7 +10,7 @@ from diaphane.arrays import DoubleArray
 from diaphane.errors import InputError
 from diaphane.render.colors import to_light
 
-Preset = Literal["bone", "soft", "skin", "vessels"]
+Preset = Literal["bone", "soft", "skin", "vessels", "lung"]
 
 BIN_HU = 4.0
 """Width of a table's bin."""
@@ -102,6 +102,14 @@ _PRESETS: dict[Preset, tuple[tuple[float, float, str], ...]] = {
         (-350, 1.5, "#dba283"),
         (-200, 2.5, "#dba283"),
         (0, 3.0, "#c98a6c"),
+        (4000, 8.0, "#fffaf0"),
+    ),
+    "lung": (
+        (-990, 0.0, "#d8a79c"),
+        (-930, 0.5, "#d8a79c"),
+        (-700, 1.2, "#c98f86"),
+        (-300, 2.0, "#b5706a"),
+        (0, 3.0, "#a8564f"),
         (4000, 8.0, "#fffaf0"),
     ),
     "vessels": (

@@ -7,6 +7,7 @@ gives the number alone; :func:`otsu` and :func:`otsu_threshold` are the most usu
 :func:`fixed` is told it, :func:`hysteresis` starts from sure voxels and grows into likely ones.
 :func:`components` numbers the connected parts, :func:`largest` and :func:`by_volume` keep some of
 them, :func:`fill_holes` fills what they enclose, :func:`volume` measures in milliliters.
+:func:`intersection` and :func:`difference` cut structures by others.
 
 :func:`distance` is the exact distance to the border in mm. :func:`erosion`, :func:`dilation`,
 :func:`opening` and :func:`closing` probe labels and gray images with an :class:`Element` in mm;
@@ -20,6 +21,7 @@ them, :func:`fill_holes` fills what they enclose, :func:`volume` measures in mil
 
 from diaphane.segment.measuring import volume
 from diaphane.segment.regions.cells import superpixels
+from diaphane.segment.regions.combining import difference, intersection
 from diaphane.segment.regions.distances import distance
 from diaphane.segment.regions.element import Element
 from diaphane.segment.regions.holes import fill_holes
@@ -53,6 +55,7 @@ __all__ = [
     "chan_vese",
     "closing",
     "components",
+    "difference",
     "dilation",
     "distance",
     "erosion",
@@ -61,6 +64,7 @@ __all__ = [
     "histogram",
     "hysteresis",
     "interpolate_slices",
+    "intersection",
     "largest",
     "morphological_gradient",
     "multi_otsu",
