@@ -11,8 +11,10 @@ measured with it. The way to the picture is a row of steps::
 
     counts ─ line_integrals ─▶ p ─ fbp or fdk ─▶ μ ─ hounsfield ─▶ 1000 (μ - μ_water) / μ_water
 
-Few or noisy views are better served by iterations, :func:`sirt`, :func:`os_sart`, :func:`cgls`,
-:func:`pwls` and :func:`tv`, around the forward map, :class:`Projection`.
+Few or noisy views are better served by iterations around the forward map, :class:`Projection`:
+:func:`sirt`, :func:`os_sart`, :func:`cgls`, :func:`pwls`, :func:`tv` (and :func:`tv_fista`); very
+few counts by :func:`mltr`, which takes no logarithm; a body of one material seen from one side by
+:func:`binary_tv`, within the :func:`disc` that it is known to fill.
 
 with :func:`shift_center` and :func:`select_rows` for the geometry that was not as planned, and
 :func:`water_attenuation` to measure μ_water. What a real scanner does wrong is undone on the way:
@@ -53,7 +55,11 @@ from diaphane.ct.correct.stripes import (
 )
 from diaphane.ct.correct.truncation import extend
 from diaphane.ct.iterative.algebraic import cgls, os_sart, sirt
-from diaphane.ct.iterative.penalized import pwls, tv
+from diaphane.ct.iterative.binary import binary_tv
+from diaphane.ct.iterative.likelihood import mltr
+from diaphane.ct.iterative.penalized import pwls
+from diaphane.ct.iterative.round_body import disc
+from diaphane.ct.iterative.variation import tv, tv_fista
 from diaphane.ct.project.projection import Projection
 
 __all__ = [
@@ -72,6 +78,7 @@ __all__ = [
     "Scan",
     "Spectrum",
     "attenuation",
+    "binary_tv",
     "calm_low_counts",
     "center",
     "cgls",
@@ -83,6 +90,7 @@ __all__ = [
     "destripe_large",
     "destripe_sorting",
     "destripe_wavelet",
+    "disc",
     "extend",
     "fbp",
     "fbp_gridded",
@@ -93,6 +101,7 @@ __all__ = [
     "linearize",
     "linearize_water",
     "mend_pixels",
+    "mltr",
     "normalize_air",
     "os_sart",
     "pwls",
@@ -105,5 +114,6 @@ __all__ = [
     "subtract_scatter_kernel",
     "tube_spectrum",
     "tv",
+    "tv_fista",
     "water_attenuation",
 ]

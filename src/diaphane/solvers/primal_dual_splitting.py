@@ -3,8 +3,6 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from diaphane.arrays import AnyArray
 from diaphane.solvers.iterate import Iterate, Map, norm, unchanged
 
@@ -39,8 +37,9 @@ def primal_dual(
     step: AnyArray | float,
     project: Map = unchanged,
     relaxation: float = 1.0,
+    slope: Callable[[AnyArray, int], AnyArray] | None = None,
 ) -> Iterator[Iterate]:
-    """Yield steps toward the least ``Σ F(K x)`` among the x that are allowed.
+    """Yield steps toward the least ``Σ F(K x) + h(x)`` among the x that are allowed.
 
     Parameters
     ----------
@@ -55,17 +54,23 @@ def primal_dual(
         Sets values to what is allowed.
     relaxation : float
         How far beyond each step to go, from 1 to less than 2; 1.8 often saves a third of them.
+    slope : callable, optional
+        From x and the number of steps taken to ∇h(x), for a smooth h that bends little against
+        ``1 / step``; its weight may change from step to step.
 
     Notes
     -----
     A. Chambolle and T. Pock, J. Math. Imaging Vis. 40 (2011) 120, with the diagonal steps of T.
-    Pock and A. Chambolle, ICCV 2011, which need no operator norm.
+    Pock and A. Chambolle, ICCV 2011, which need no operator norm, and the smooth cost of L. Condat,
+    J. Optim. Theory Appl. 158 (2013) 460.
     """
     x, number = start, 0
-    duals = [np.zeros_like(term.forward(start)) for term in terms]
+    duals = [t.proximal(t.steps * t.forward(start), t.steps) for t in terms]
     yield Iterate(x, float("inf"), 0)
     while True:
         pull = sum((t.adjoint(y) for t, y in zip(terms[1:], duals[1:])), terms[0].adjoint(duals[0]))
+        if slope is not None:
+            pull = pull + slope(x, number)
         new = project(x - step * pull)
         beyond = 2 * new - x
         for i, (term, dual) in enumerate(zip(terms, duals)):

@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 import numpy as np
 
 from diaphane.arrays import AnyArray, DoubleArray, FloatArray, IntArray
-from diaphane.ct.acquisition.scan import AnyScan, PoseScan, Scan
+from diaphane.ct.acquisition.open_beam import dark_and_open_beam
+from diaphane.ct.acquisition.scan import AnyScan
 from diaphane.errors import InputError
 from diaphane.notices import notice
 from diaphane.options import Range
@@ -77,7 +78,7 @@ def line_integrals(
     >>> (line_integrals(scan).values / np.log(2)).round(4).tolist()
     [[[0.0, 1.0, 2.0]]]
     """
-    dark, open_beam = _dark_and_open_beam(scan, average, open_beam_counts)
+    dark, open_beam = dark_and_open_beam("ct.line_integrals", scan, average, open_beam_counts)
     least, few_counts = _limits(open_beam)
     dead = _dead_pixels(open_beam < least)
     log_open_beam = np.log(np.maximum(open_beam, least)).astype(np.float32)
@@ -96,32 +97,6 @@ def line_integrals(
     _tell_low_counts(lost, few, values.size, least)
     quantity = Quantity.LINE_INTEGRAL
     return replace(scan, values=values, quantity=quantity, flats=None, darks=None)
-
-
-def _dark_and_open_beam(
-    scan: Scan | PoseScan, average: Literal["mean", "median"], open_beam_counts: float | None
-) -> tuple[DoubleArray, DoubleArray]:
-    """Return the dark level of each pixel, and what it counts beyond it without the body."""
-    shape = scan.values.shape[1:]
-    if scan.flats is None and open_beam_counts is None:
-        raise InputError(
-            "ct.line_integrals needs flats (counts without the body), the scan has none: give it "
-            "flats, or the option open_beam_counts"
-        )
-    if scan.flats is not None and open_beam_counts is not None:
-        raise InputError(
-            f"ct.line_integrals: the scan has flats, got open_beam_counts = {open_beam_counts} "
-            f"too; leave the option out"
-        )
-    if scan.darks is None:
-        notice("ct.no_darks")
-    of = np.mean if average == "mean" else np.median
-    dark = np.zeros(shape) if scan.darks is None else np.asarray(of(scan.darks, axis=0), np.float64)
-    if scan.flats is not None:
-        return dark, np.asarray(of(scan.flats, axis=0), np.float64) - dark
-    counts = float(open_beam_counts or 0)
-    notice("ct.open_beam_assumed", counts=counts)
-    return dark, counts - dark
 
 
 @dataclass(frozen=True, eq=False)

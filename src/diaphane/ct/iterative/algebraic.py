@@ -5,37 +5,49 @@ from typing import Annotated
 import numpy as np
 
 from diaphane.arrays import AnyArray
-from diaphane.ct.acquisition.scan import ConeScan, FanScan, ParallelScan
-from diaphane.ct.iterative.iteration import Iterations, Least, Most, Noise, Problem, pose, steps
-from diaphane.image import Image, Labels
+from diaphane.ct.iterative.iteration import (
+    Attenuation,
+    Counted,
+    Iterations,
+    Least,
+    Lines,
+    Most,
+    Noise,
+    Problem,
+    Rest,
+    Subsets,
+    pose,
+    steps,
+)
+from diaphane.image import Labels
 from diaphane.options import Range
 from diaphane.solvers import Subset, landweber, ordered_subsets
 from diaphane.solvers import cgls as conjugate_gradients
 from diaphane.space import GridOptions
 from diaphane.step import step
-from diaphane.units import Quantity
 
 _LEAST_SUM = 1e-3  # mm: rays and voxels that hardly meet any other are left out
 
 
 @step(version=1, simd=True)
 def sirt(
-    scan: Annotated[ParallelScan | FanScan | ConeScan, Quantity.LINE_INTEGRAL],
-    start: Annotated[Image, Quantity.ATTENUATION] | None = None,
+    scan: Lines,
+    start: Attenuation | None = None,
     where: Labels | None = None,
     *,
     grid: GridOptions | None = None,
     iterations: Iterations = 50,
+    rest: Rest = None,
     relaxation: Annotated[float, Range(0.05, 1.95)] = 1.0,
     noise: Noise = None,
     least_per_mm: Least = 0.0,
     most_per_mm: Most = None,
-) -> Annotated[Image, Quantity.ATTENUATION]:
+) -> Attenuation:
     """Reconstruct by simultaneous iterations (SIRT): robust for few, uneven and noisy views.
 
     Parameters
     ----------
-    scan : ParallelScan, FanScan or ConeScan
+    scan : ParallelScan, FanScan, ConeScan or PoseScan
         Line integrals, of any angles.
     start : Image, optional
         A warm start in 1/mm, whose grid holds unless another is given; zeros by default.
@@ -45,6 +57,8 @@ def sirt(
         Where to reconstruct; what is left out fits the detector. It must hold the whole body.
     iterations : int
         How many steps; more sharpen the picture and, in the end, its noise.
+    rest : number, optional
+        Stop when a step changes the picture by less than this part of it.
     relaxation : number
         How far each step goes; above 1 faster.
     noise : number, optional
@@ -77,27 +91,28 @@ def sirt(
     )
     if noise is not None:
         noise *= float(np.sqrt(rows.sum(dtype=np.float64) / rows.size))
-    return problem.image(steps(problem, iterates, iterations, noise, "ct.sirt"))
+    return problem.image(steps(problem, iterates, iterations, "ct.sirt", rest=rest, noise=noise))
 
 
 @step(version=1, simd=True)
 def os_sart(
-    scan: Annotated[ParallelScan | FanScan | ConeScan, Quantity.LINE_INTEGRAL],
-    start: Annotated[Image, Quantity.ATTENUATION] | None = None,
+    scan: Lines,
+    start: Attenuation | None = None,
     where: Labels | None = None,
     *,
     grid: GridOptions | None = None,
     iterations: Iterations = 5,
-    subsets: Annotated[int, Range(1, 500, scale="log")] = 10,
+    rest: Rest = None,
+    subsets: Subsets = 10,
     relaxation: Annotated[float, Range(0.05, 1.95)] = 0.9,
     least_per_mm: Least = 0.0,
     most_per_mm: Most = None,
-) -> Annotated[Image, Quantity.ATTENUATION]:
+) -> Attenuation:
     """Reconstruct by iterations over a part of the views at a time (OS-SART): fast at first.
 
     Parameters
     ----------
-    scan : ParallelScan, FanScan or ConeScan
+    scan : ParallelScan, FanScan, ConeScan or PoseScan
         Line integrals, of any angles.
     start : Image, optional
         A warm start in 1/mm, whose grid holds unless another is given; zeros by default.
@@ -107,6 +122,8 @@ def os_sart(
         Where to reconstruct; what is left out fits the detector. It must hold the whole body.
     iterations : int
         How many rounds through all views.
+    rest : number, optional
+        Stop when a step changes the picture by less than this part of it.
     subsets : int
         Into how many parts the views are dealt; each part is a step of its own.
     relaxation : number
@@ -136,27 +153,28 @@ def os_sart(
         relaxation=relaxation,
         project=problem.allowed,
     )
-    return problem.image(steps(problem, iterates, iterations, None, "ct.os_sart"))
+    return problem.image(steps(problem, iterates, iterations, "ct.os_sart", rest=rest))
 
 
 @step(version=1, simd=True)
 def cgls(
-    scan: Annotated[ParallelScan | FanScan | ConeScan, Quantity.LINE_INTEGRAL],
-    counts: Annotated[ParallelScan | FanScan | ConeScan, Quantity.COUNTS] | None = None,
-    start: Annotated[Image, Quantity.ATTENUATION] | None = None,
+    scan: Lines,
+    counts: Counted | None = None,
+    start: Attenuation | None = None,
     where: Labels | None = None,
     *,
     grid: GridOptions | None = None,
     iterations: Iterations = 15,
+    rest: Rest = None,
     noise: Noise = None,
-) -> Annotated[Image, Quantity.ATTENUATION]:
+) -> Attenuation:
     """Reconstruct by conjugate gradients (CGLS): the fewest steps to the least squares.
 
     Parameters
     ----------
-    scan : ParallelScan, FanScan or ConeScan
+    scan : ParallelScan, FanScan, ConeScan or PoseScan
         Line integrals, of any angles.
-    counts : ParallelScan, FanScan or ConeScan, optional
+    counts : ParallelScan, FanScan, ConeScan or PoseScan, optional
         What was counted: rays behind which more photons were counted then count more.
     start : Image, optional
         A warm start in 1/mm, whose grid holds unless another is given; zeros by default.
@@ -166,6 +184,8 @@ def cgls(
         Where to reconstruct; what is left out fits the detector. It must hold the whole body.
     iterations : int
         How many steps; noise grows soon, so that stopping early is what smooths.
+    rest : number, optional
+        Stop when a step changes the picture by less than this part of it.
     noise : number, optional
         Standard deviation of a line integral, of the average ray where counts are given: stop
         when what is left is no larger.
@@ -184,7 +204,7 @@ def cgls(
     iterates = conjugate_gradients(
         problem.forward, problem.adjoint, problem.data, start=begin, weights=problem.weights
     )
-    return problem.image(steps(problem, iterates, iterations, noise, "ct.cgls"))
+    return problem.image(steps(problem, iterates, iterations, "ct.cgls", rest=rest, noise=noise))
 
 
 def _sums(problem: Problem) -> tuple[AnyArray, AnyArray]:

@@ -1,8 +1,9 @@
 """What every iterative reconstruction starts from: the map, the weights, what is allowed.
 
 The forward model is ``A μ = p``: A the :class:`~diaphane.ct.project.projection.Projection` of the
-scan's beam, μ the attenuation on a grid, p the line integrals. A ray behind which N photons were
-counted has a line integral of variance 1/N, so that its weight is N.
+scan's beam (ray-driven from any pose, else distance-driven), μ the attenuation on a grid, p the
+line integrals. A ray behind which N photons were counted has a line integral of variance 1/N, so
+that its weight is N.
 """
 
 from collections.abc import Iterator
@@ -16,7 +17,9 @@ from diaphane.arrays import AnyArray, FloatArray
 from diaphane.ct.acquisition.beam import ConeBeam
 from diaphane.ct.acquisition.cone_field import fitting_cone_grid
 from diaphane.ct.acquisition.field import fitting_grid
-from diaphane.ct.acquisition.scan import Scan
+from diaphane.ct.acquisition.pose import PoseBeam
+from diaphane.ct.acquisition.pose_field import fitting_pose_grid
+from diaphane.ct.acquisition.scan import ConeScan, FanScan, ParallelScan, PoseScan
 from diaphane.ct.acquisition.views import truncated_views
 from diaphane.ct.project.projection import Projection
 from diaphane.errors import GeometryError, InputError
@@ -24,15 +27,33 @@ from diaphane.image import Image, Labels
 from diaphane.notices import notice
 from diaphane.options import Range
 from diaphane.progress import track
-from diaphane.solvers import Iterate, after, until, within_noise
+from diaphane.solvers import Iterate, after, at_rest, until, within_noise
 from diaphane.space import Grid, GridOptions
 from diaphane.units import Quantity
+
+AnyScan = ParallelScan | FanScan | ConeScan | PoseScan
+"""A scan of any beam."""
+
+Lines = Annotated[AnyScan, Quantity.LINE_INTEGRAL]
+"""What is reconstructed."""
+
+Counted = Annotated[AnyScan, Quantity.COUNTS]
+"""What was counted."""
+
+Attenuation = Annotated[Image, Quantity.ATTENUATION]
+"""The picture: where to begin, and what comes out."""
 
 Iterations = Annotated[int, Range(1, 5000, scale="log")]
 """How many steps are taken at most."""
 
 Noise = Annotated[float, Range(1e-6, 1, scale="log")] | None
 """Standard deviation of a line integral, at which to stop."""
+
+Rest = Annotated[float, Range(1e-8, 0.1, scale="log")] | None
+"""At which change in a step, as a part of the picture, to stop."""
+
+Subsets = Annotated[int, Range(1, 500, scale="log")]
+"""Into how many parts the views are dealt."""
 
 Least = Annotated[float, Range(-10, 1, unit="1/mm")]
 """The smallest attenuation that is allowed."""
@@ -57,8 +78,8 @@ class Problem:
     """μ at the start."""
     mask: FloatArray | None
     """1 where there may be something, 0 elsewhere; ``None`` where it may be anywhere."""
-    bounds: tuple[float, float | None]
-    """The smallest and the largest attenuation that are allowed."""
+    bounds: tuple[FloatArray | float, FloatArray | float | None]
+    """The smallest and the largest attenuation that are allowed, everywhere or voxel by voxel."""
 
     def allowed(self, values: AnyArray) -> AnyArray:
         """Return `values` set to what is allowed."""
@@ -108,12 +129,12 @@ class Problem:
 
 
 def pose(
-    scan: Scan,
+    scan: AnyScan,
     *,
     grid: GridOptions | None,
     start: Image | None = None,
     where: Labels | None = None,
-    counts: Scan | None = None,
+    counts: AnyScan | None = None,
     least: float = 0.0,
     most: float | None = None,
 ) -> Problem:
@@ -121,15 +142,16 @@ def pose(
 
     Parameters
     ----------
-    scan : ParallelScan, FanScan or ConeScan
-        Line integrals.
+    scan : ParallelScan, FanScan, ConeScan or PoseScan
+        Line integrals, or counts where those themselves are explained.
     grid : GridOptions, optional
-        Where to reconstruct; what is left out fits the start, or else the detector.
+        Where to reconstruct; by default that of the start or the mask; what is left out fits the
+        detector.
     start : Image, optional
         A warm start in 1/mm; zeros by default.
     where : Labels, optional
         Where something may be: wherever the label is not 0.
-    counts : ParallelScan, FanScan or ConeScan, optional
+    counts : ParallelScan, FanScan, ConeScan or PoseScan, optional
         What was counted, from which each ray's weight follows.
     least, most : float
         Bounds of the attenuation in 1/mm.
@@ -143,10 +165,11 @@ def pose(
     """
     if most is not None and not least < most:
         raise InputError(f"most_per_mm must be > least_per_mm ({least:g}), got {most:g}")
-    target = _grid(scan, grid, start)
+    target = _grid(scan, grid, start if start is not None else where)
     _check_grid("start", start, target)
     _check_grid("where", where, target)
-    projection = Projection(scan.beam, target)
+    model = "ray" if isinstance(scan.beam, PoseBeam) else "distance"
+    projection = Projection(scan.beam, target, model)
     begin = np.zeros(target.shape, np.float32)
     mask = None if where is None else (where.values != 0).astype(np.float32)
     problem = Problem(
@@ -157,32 +180,62 @@ def pose(
         mask,
         (least, most),
     )
-    truncated = truncated_views(scan.values)
+    is_counted = scan.quantity is Quantity.COUNTS
+    truncated = 0 if is_counted else truncated_views(scan.values)
     if truncated:
         notice("ct.truncated", views=truncated)
     return problem
 
 
 def steps(
-    problem: Problem, iterates: Iterator[Iterate], iterations: int, noise: float | None, label: str
+    problem: Problem,
+    iterates: Iterator[Iterate],
+    iterations: int,
+    label: str,
+    *,
+    rest: float | None = None,
+    noise: float | None = None,
 ) -> Iterate:
-    """Return the last iterate: after so many steps, or when what is left is no more than noise."""
+    """Return the last iterate: after so many steps, or when a rule finds it good enough.
+
+    Parameters
+    ----------
+    problem : Problem
+        What is solved.
+    iterates : iterator
+        Of the solver.
+    iterations : int
+        How many steps are taken at most.
+    label : str
+        What the progress is called.
+    rest : number, optional
+        Stop when a step changes the picture by less than this part of it.
+    noise : number, optional
+        Stop when what is left of each line integral is no more, root mean square.
+    """
     rules = [after(iterations)]
+    if rest is not None:
+        rules.append(at_rest(rest))
     if noise is not None:
         total = np.broadcast_to(np.float32(problem.weights), problem.data.shape)
         rules.append(within_noise(noise * float(total.sum(dtype=np.float64)) ** 0.5))
     last = next(iterates)
-    rest = until(chain((last,), iterates), *rules)
-    for now in track(rest, label, total=iterations + 1):
-        last = now
-    if noise is not None and last.number < iterations:
-        notice("ct.stopped_at_noise", steps=last.number, of=iterations)
+    before = last
+    for now in track(until(chain((last,), iterates), *rules), label, total=iterations + 1):
+        before, last = last, now
+    if last.number < iterations:
+        if rest is not None and last.number and at_rest(rest)(last, before):
+            notice("ct.stopped_at_rest", steps=last.number, of=iterations)
+        else:
+            notice("ct.stopped_at_noise", steps=last.number, of=iterations)
     return last
 
 
-def _grid(scan: Scan, options: GridOptions | None, start: Image | None) -> Grid:
-    if start is not None and options is None:
-        return start.grid
+def _grid(scan: AnyScan, options: GridOptions | None, given: Image | Labels | None) -> Grid:
+    if given is not None and options is None:
+        return given.grid
+    if isinstance(scan.beam, PoseBeam):
+        return fitting_pose_grid(scan.beam, options)
     if isinstance(scan.beam, ConeBeam):
         return fitting_cone_grid(scan.beam, options)
     return fitting_grid(scan.beam, options)
@@ -196,7 +249,7 @@ def _check_grid(name: str, value: Image | Labels | None, grid: Grid) -> None:
         )
 
 
-def _weights(scan: Scan, counts: Scan) -> FloatArray:
+def _weights(scan: AnyScan, counts: AnyScan) -> FloatArray:
     """Return the counts beyond the dark level over their mean; 0 where hardly any came through."""
     if counts.values.shape != scan.values.shape:
         raise GeometryError(

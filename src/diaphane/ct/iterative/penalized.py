@@ -5,57 +5,53 @@ from typing import Annotated, Literal
 import numpy as np
 
 from diaphane.arrays import AnyArray
-from diaphane.ct.acquisition.scan import ConeScan, FanScan, ParallelScan
-from diaphane.ct.iterative.iteration import Iterations, Least, Most, Problem, pose, steps
-from diaphane.image import Image, Labels
-from diaphane.operators import Gradient, scale
-from diaphane.options import Range
-from diaphane.solvers import (
-    Penalty,
-    Term,
-    descend,
-    fair,
-    huber,
-    least_squares_gradient,
-    primal_dual,
-    quadratic,
-    shorten,
-    squares,
+from diaphane.ct.iterative.iteration import (
+    Attenuation,
+    Counted,
+    Iterations,
+    Least,
+    Lines,
+    Most,
+    Problem,
+    Rest,
+    Subsets,
+    pose,
+    steps,
 )
+from diaphane.ct.iterative.neighbors import bend_of, differences_of
+from diaphane.image import Labels
+from diaphane.operators import Gradient
+from diaphane.options import Range
+from diaphane.solvers import Penalty, descend, fair, huber, least_squares_gradient, quadratic
 from diaphane.solvers.descent import Gradient as Slope
 from diaphane.space import GridOptions
 from diaphane.step import step
-from diaphane.units import Quantity
-
-_RELAXATION = 1.8  # of the primal-dual steps
-_LEAST_SUM = 1e-3  # mm
-_USUAL_PER_MM = 0.01  # a usual difference at an edge: paces the two duals alike
-_BALANCE = 10.0  # of dual to primal steps; found on few and on noisy views of heads
 
 
 @step(version=1, simd=True)
 def pwls(
-    scan: Annotated[ParallelScan | FanScan | ConeScan, Quantity.LINE_INTEGRAL],
-    counts: Annotated[ParallelScan | FanScan | ConeScan, Quantity.COUNTS] | None = None,
-    start: Annotated[Image, Quantity.ATTENUATION] | None = None,
+    scan: Lines,
+    counts: Counted | None = None,
+    start: Attenuation | None = None,
     where: Labels | None = None,
     *,
     grid: GridOptions | None = None,
     iterations: Iterations = 20,
-    subsets: Annotated[int, Range(1, 500, scale="log")] = 8,
+    rest: Rest = None,
+    subsets: Subsets = 8,
     penalty: Literal["huber", "fair", "quadratic"] = "huber",
     strength: Annotated[float, Range(1e-4, 1e3, scale="log")] = 1.0,
     edge_per_mm: Annotated[float, Range(1e-6, 0.1, scale="log", unit="1/mm")] = 0.0005,
     least_per_mm: Least = 0.0,
     most_per_mm: Most = None,
-) -> Annotated[Image, Quantity.ATTENUATION]:
+) -> Attenuation:
     """Reconstruct by penalized weighted least squares: less noise at low dose, edges kept.
 
     Parameters
     ----------
-    scan : ParallelScan, FanScan or ConeScan
+    scan : ParallelScan, FanScan, ConeScan or PoseScan
         Line integrals, of any angles.
-    counts : ParallelScan, FanScan or ConeScan, optional
+    counts : ParallelScan, FanScan, ConeScan or PoseScan, optional
         What was counted: rays behind which more photons were counted then count more.
     start : Image, optional
         A warm start in 1/mm, whose grid holds unless another is given; zeros by default.
@@ -65,6 +61,8 @@ def pwls(
         Where to reconstruct; what is left out fits the detector. It must hold the whole body.
     iterations : int
         How many rounds through all views.
+    rest : number, optional
+        Stop when a step changes the picture by less than this part of it.
     subsets : int
         Into how many parts the views are dealt; fewer where views are few.
     penalty : {"huber", "fair", "quadratic"}
@@ -92,112 +90,18 @@ def pwls(
         least=least_per_mm, most=most_per_mm,
     )  # fmt: skip
     psi = {"huber": huber, "fair": fair}[penalty](edge_per_mm) if penalty != "quadratic" else None
-    differences = _differences(problem)
+    differences = differences_of(problem)
     beta = strength * problem.curvature_per_voxel
     parts = problem.parts(subsets)
     slopes = [_slope(part, len(parts), differences, psi or quadratic(), beta) for part in parts]
-    curvature = _curvature(problem) + np.float32(beta) * _bend(differences)
+    curvature = _curvature(problem) + np.float32(beta) * bend_of(differences)
     iterates = descend(
         slopes,
         start=problem.allowed(problem.start),
         curvature=curvature,
         project=problem.allowed,
     )
-    return problem.image(steps(problem, iterates, iterations, None, "ct.pwls"))
-
-
-@step(version=1, simd=True)
-def tv(
-    scan: Annotated[ParallelScan | FanScan | ConeScan, Quantity.LINE_INTEGRAL],
-    counts: Annotated[ParallelScan | FanScan | ConeScan, Quantity.COUNTS] | None = None,
-    start: Annotated[Image, Quantity.ATTENUATION] | None = None,
-    where: Labels | None = None,
-    *,
-    grid: GridOptions | None = None,
-    iterations: Iterations = 100,
-    strength_per_mm: Annotated[float, Range(1e-7, 1, scale="log", unit="1/mm")] = 0.001,
-    least_per_mm: Least = 0.0,
-    most_per_mm: Most = None,
-) -> Annotated[Image, Quantity.ATTENUATION]:
-    """Reconstruct with the least total variation: flat regions and sharp edges, from few views.
-
-    Parameters
-    ----------
-    scan : ParallelScan, FanScan or ConeScan
-        Line integrals, of any angles.
-    counts : ParallelScan, FanScan or ConeScan, optional
-        What was counted: rays behind which more photons were counted then count more.
-    start : Image, optional
-        A warm start in 1/mm, whose grid holds unless another is given; zeros by default.
-    where : Labels, optional
-        Where something may be (labels other than 0).
-    grid : GridOptions, optional
-        Where to reconstruct; what is left out fits the detector. It must hold the whole body.
-    iterations : int
-        How many steps; the fewer views, the more.
-    strength_per_mm : number
-        About which deviation of a single voxel from its neighbors is taken for noise.
-    least_per_mm, most_per_mm : number
-        Bounds of the attenuation.
-
-    Returns
-    -------
-    Image
-        Attenuation in 1/mm.
-
-    Notes
-    -----
-    The least ``Σ w (p - A μ)² / 2 + λ Σ |∇μ|``: L. Rudin, S. Osher and E. Fatemi (1992) for
-    images, E. Sidky and X. Pan, Phys. Med. Biol. 53 (2008) 4777 for CT; by the primal-dual steps
-    of T. Pock and A. Chambolle, ICCV 2011. λ is `strength_per_mm` times how much the first sum
-    bends when a single voxel changes, so that it means the same for any number of views.
-    """
-    problem = pose(
-        scan, grid=grid, start=start, where=where, counts=counts,
-        least=least_per_mm, most=most_per_mm,
-    )  # fmt: skip
-    differences = _differences(problem)
-    strength = strength_per_mm * problem.curvature_per_voxel
-    rows = np.maximum(problem.forward(problem.ones), _LEAST_SUM)
-    columns = problem.adjoint(np.ones(problem.data.shape, np.float32))
-    # Scaling the differences so that their dual bound matches the data's residual evens the pace.
-    pace = max(strength, 1e-12) / _USUAL_PER_MM
-    neighbors = np.float32(pace / 2) * _bend(differences)
-    terms = [
-        Term(
-            problem.forward,
-            problem.adjoint,
-            squares(problem.data, problem.weights),
-            np.float32(_BALANCE) / rows,
-        ),
-        Term(
-            scale(differences, pace).forward,
-            scale(differences, pace).adjoint,
-            lambda w, _: shorten(w, strength / pace),
-            _BALANCE / (2 * pace),
-        ),
-    ]
-    iterates = primal_dual(
-        terms,
-        start=problem.allowed(problem.start),
-        step=np.float32(1 / _BALANCE) / np.maximum(columns + neighbors, _LEAST_SUM),
-        project=problem.allowed,
-        relaxation=_RELAXATION,
-    )
-    return problem.image(steps(problem, iterates, iterations, None, "ct.tv"))
-
-
-def _differences(problem: Problem) -> Gradient:
-    """Return the differences to the next neighbors, lessened where these are farther away."""
-    spacing = np.asarray(problem.projection.grid.spacing_mm)
-    relative = tuple(float(d) for d in spacing / spacing[1:].min())
-    return Gradient(problem.projection.domain, relative)
-
-
-def _bend(differences: Gradient) -> AnyArray:
-    """Return an upper bound of each voxel's curvature of the sum of squared differences."""
-    spacing = np.asarray(differences.spacing_mm)[list(differences.axes)]
-    return np.full(differences.domain, float((4 / spacing**2).sum()), np.float32)
+    return problem.image(steps(problem, iterates, iterations, "ct.pwls", rest=rest))
 
 
 def _curvature(problem: Problem) -> AnyArray:
