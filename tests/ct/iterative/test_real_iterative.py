@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image as PillowImage
 
-from diaphane import ct, formats, image, quality, segment
+from diaphane import chain, ct, formats, image, quality, segment
 from diaphane.image import Labels
 from diaphane.space import GridOptions
 
@@ -49,3 +49,27 @@ def test_thirty_degrees_show_more_by_total_variation(name, least, data):
     backprojected = matthews(inside(ct.fbp(scan, grid=FINE)), mask)
     varied = matthews(inside(ct.tv(scan, grid=COARSE, strength_per_mm=0.002)), mask)
     assert varied > max(least, backprojected + 0.1)
+
+
+@pytest.mark.parametrize(("name", "least"), [("tc", 0.8), ("td", 0.9)])
+def test_thirty_degrees_show_the_holes_of_a_single_material(name, least, data):
+    scan = formats.read_htc2022(data / "ct" / "htc2022" / f"{name}_category7.mat")
+    straight = ct.linearize(scan, coefficients=[0.9415, 0.00825, 0.0641])
+    coarse = GridOptions(voxel_mm=4 * PIXEL_MM, shape=(1, 128, 128))
+    where = ct.disc(straight, material_per_mm=0.04, rim_mm=4.0, grid=coarse)
+    picture = ct.binary_tv(straight, where, material_per_mm=0.04)
+    assert matthews(inside(picture), mask_of(data, name)) > least
+
+
+def test_the_chain_for_a_part_of_the_circle_is_calibrated_on_the_solid_disc(data):
+    """Its polynomial gives the lengths of material along the rays through a disc of 34.82 mm."""
+    stages = {stage.name: stage for stage in chain.load("ct-limited-angle").stages}
+    scan = formats.read_htc2022(data / "ct" / "htc2022" / "30" / "solid_disc_subsample73.mat")
+    coefficients = stages["straight"].options["coefficients"]
+    straight = ct.linearize(scan, coefficients=coefficients).values[:, 0]
+    lines = ct.rays(scan.beam, np.arange(scan.beam.n_views))
+    o, d = lines.origins_mm[:, 0], lines.directions[:, 0]
+    aside = (-0.15 - o[..., 0]) * d[..., 1] - (0.419 - o[..., 1]) * d[..., 0]
+    chord = 2 * np.sqrt(np.maximum(34.82**2 - aside**2, 0))
+    inner = chord > 10
+    assert np.abs(straight[inner] / 0.04 - chord[inner]).mean() < 0.5
