@@ -3,25 +3,27 @@
 from typing import Annotated
 
 import numpy as np
-import scipy.fft
 
-from diaphane.arrays import AnyArray, FloatArray
+from diaphane.arrays import FloatArray
 from diaphane.ct.acquisition.field import axes_mm, field_radius_mm, fitting_grid, rows_of_slices
 from diaphane.ct.acquisition.scan import ParallelScan
 from diaphane.ct.acquisition.views import truncated_views
-from diaphane.ct.analytic.offset_detector import widen, with_both_sides
+from diaphane.ct.analytic.gridding import Gridding
+from diaphane.ct.analytic.offset_detector import with_both_sides
+from diaphane.ct.analytic.plane_kernels import weigh
 from diaphane.ct.analytic.ramp import Cutoff, row_response
 from diaphane.ct.analytic.redundancy import ray_weights
 from diaphane.ct.analytic.windows import Window
 from diaphane.image import Image
 from diaphane.notices import notice
+from diaphane.parallel import spread
 from diaphane.progress import track
 from diaphane.space import GridOptions
 from diaphane.step import step
 from diaphane.units import Quantity
 
 
-@step(version=1)
+@step(version=2, simd=True)
 def fbp_gridded(
     scan: Annotated[ParallelScan, Quantity.LINE_INTEGRAL],
     *,
@@ -55,12 +57,10 @@ def fbp_gridded(
     Notes
     -----
     The same sum as that of :func:`~diaphane.ct.fbp`, seen from the side of the frequencies, linear
-    interpolation between columns included. Detail finer than two voxels is left out; with a smooth
-    window the two agree to a thousandth of the largest value. One slice takes a tenth of the time
-    of ``fbp``; a stack takes as long.
+    interpolation between columns included. Detail much finer than two voxels (frequencies a
+    quarter beyond theirs) is left out; with a smooth window the two agree to a thousandth of the
+    largest value. One slice takes a twentieth of the time of ``fbp``, a stack half of it.
     """
-    from diaphane.ct.analytic.gridding import Gridding  # imports Numba: a third of a second
-
     beam, added = with_both_sides(scan.beam)
     target = fitting_grid(beam, grid)
     z_mm, y_mm, x_mm = axes_mm(target)
@@ -77,9 +77,9 @@ def fbp_gridded(
     pitch_mm = detector.column_spacing_mm
     response = row_response(detector.n_columns, pitch_mm, window=window, cutoff=cutoff)
     length = 2 * (len(response) - 1)
-    response = _as_interpolated(response)
     gridding = Gridding.of(
         beam.angles_rad,
+        _as_interpolated(response),
         length=length,
         pitch_mm=pitch_mm,
         axis_column=detector.center_column,
@@ -87,17 +87,17 @@ def fbp_gridded(
         y_mm=y_mm,
         voxel_mm=target.spacing_mm[2],
     )
-    weights = ray_weights(scan.beam)[:, None]
+    weights = ray_weights(scan.beam)
     values = np.zeros(target.shape, np.float32)
     for z in track(range(len(values)), "ct.fbp_gridded"):
-        rows = scan.values[:, below[z] : below[z] + 2]
-        parts = np.array([1 - upper_part[z], upper_part[z]], np.float32)[: rows.shape[1]]
-        mixed = np.einsum("vrc,r->vc", rows, parts) if upper_part[z] else rows[:, 0]
-        weighted = widen((mixed[:, None] * weights).astype(np.float32, copy=False), added)[:, 0]
-        spectrum = np.asarray(scipy.fft.rfft(weighted, length, workers=-1))
-        spectrum = _repeated(spectrum, len(response)) * response
-        if is_seen[z]:
-            values[z] = gridding.slice_of(spectrum) * is_inside
+        if not is_seen[z]:
+            continue
+        between = scan.values[:, below[z] : below[z] + 2]
+        parts = np.array([1 - upper_part[z], upper_part[z]], np.float32)[: between.shape[1]]
+        mixed = np.einsum("vrc,r->vc", between, parts) if upper_part[z] else between[:, 0]
+        rows = np.empty((beam.n_views, 1, length), np.float32)
+        spread(weigh, len(rows), np.ascontiguousarray(mixed)[:, None], weights, added[0], rows)
+        np.multiply(gridding.slice_of(rows[:, 0]), is_inside, out=values[z])
     return Image(values, target, Quantity.ATTENUATION)
 
 
@@ -113,8 +113,3 @@ def _as_interpolated(response: FloatArray) -> FloatArray:
     seen = np.sinc(k / length) ** 2 / length
     seen[0] /= 2  # frequency 0 stands for itself, the others for their conjugates too
     return (response[np.minimum(k, length - k)] * seen).astype(np.float32)
-
-
-def _repeated(spectrum: AnyArray, n: int) -> AnyArray:
-    """Return transforms of samples up to frequency n: beyond Nyquist's they run backward."""
-    return np.concatenate([spectrum, spectrum[:, -2 : -2 - (n - spectrum.shape[1]) : -1].conj()], 1)
