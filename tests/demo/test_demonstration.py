@@ -1,6 +1,9 @@
 """The demonstration runs whole at a small size, and its page lives in a browser."""
 
+import base64
 import html
+import io
+import itertools
 import json
 import re
 import shutil
@@ -8,12 +11,16 @@ import subprocess
 
 import numpy as np
 import pytest
+from PIL import Image as PillowImage
 
 from diaphane.chain import open_run, replay
 from diaphane.demo import run_demo
+from diaphane.demo.dose import dose_series
+from diaphane.demo.embed import gray_uri
+from diaphane.demo.simulated import SIZES
 from diaphane.errors import OutputError
 from diaphane.formats import read
-from diaphane.image import Image, Labels
+from diaphane.image import Image, Labels, Picture
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = [
@@ -47,6 +54,16 @@ addEventListener("load", () => setTimeout(() => {
   const image = canvas.toDataURL();
   canvas.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowLeft" }));
   seen.turned = canvas.toDataURL() !== image;
+  const dose = document.getElementById("dose"), shown = () =>
+    [...document.querySelectorAll(".dose")].map((d) => getComputedStyle(d).display !== "none");
+  seen.doses = [shown()];
+  seen.mark = [document.querySelector(".now").getAttribute("x1")];
+  dose.value = dose.max; dose.dispatchEvent(new Event("input"));
+  seen.doses.push(shown());
+  seen.mark.push(document.querySelector(".now").getAttribute("x1"));
+  seen.spoken = dose.getAttribute("aria-valuetext");
+  seen.labeled = dose.labels.length;
+  seen.reachable = dose.tabIndex >= 0;
   seen.wide = document.documentElement.scrollWidth > innerWidth + 1;
   const out = document.createElement("pre");
   out.id = "seen"; out.textContent = JSON.stringify(seen);
@@ -125,8 +142,34 @@ def test_the_page_lives_in_a_browser(folder, tmp_path):
     assert seen["english"] != seen["french"]
     assert seen["turned"] or seen["bones"] == "Turntable"
     assert not seen["wide"]
+    assert seen["doses"] == [[True, False, False], [False, False, True]]
+    assert float(seen["mark"][0]) < float(seen["mark"][1])
+    assert seen["spoken"].startswith("1/4 de la dose")
+    assert seen["labeled"] == 1 and seen["reachable"]  # noqa: PT018
 
     def milliliters(text: str) -> int:
         return int(re.sub(r"\D", "", text))
 
     assert 0 < milliliters(seen["after"]) < milliliters(seen["before"])
+
+
+def test_less_dose_is_more_noise_and_the_spots_fade():
+    doses = dose_series(SIZES["small"])
+    assert [d.part for d in doses] == [1, 2, 4]
+    plain = [d.plain.noise.value for d in doses]
+    for once, halved in itertools.pairwise(plain):
+        assert 1.25 < halved / once < 1.7  # the root of two
+    for dose in doses:
+        assert dose.iterative.noise.value < dose.plain.noise.value
+        for side in (dose.plain, dose.iterative):
+            assert side.noise.interval is not None
+            assert side.seen.interval is not None
+    assert doses[-1].plain.seen.value < doses[0].plain.seen.value
+
+
+def test_a_gray_picture_is_carried_to_half_a_level_of_64():
+    levels = np.arange(256, dtype=np.uint8).reshape(16, 16)
+    uri = gray_uri(Picture(np.repeat(levels[..., None], 3, axis=2)))
+    carried = PillowImage.open(io.BytesIO(base64.b64decode(uri.partition(",")[2])))
+    error = np.asarray(carried.convert("L"), float) - levels
+    assert np.abs(error).max() <= 255 / 63 / 2 + 0.5

@@ -1,5 +1,6 @@
 """The main job of the demonstration, from counts to the page."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import numpy as np
 from diaphane.chain import load, run, shipped_text
 from diaphane.ct import ConeScan, fdk, hounsfield, line_integrals
 from diaphane.demo.checks import check_all, truth_of
+from diaphane.demo.dose import dose_series
 from diaphane.demo.page import page
 from diaphane.demo.real import real_tiles
 from diaphane.demo.simulated import (
@@ -56,13 +58,16 @@ def run_demo(folder: str | Path, *, size: SizeName = "full", overwrite: bool = F
     folder = Path(folder)
     with atomic_folder(folder, overwrite=overwrite) as unfinished:
         real = real_tiles(picture_px=SIZES[size].picture_px)
-        story = tell(_compute(SIZES[size], unfinished), real, folder)
+        results = _compute(SIZES[size], unfinished)
+        shown = pictures(results)
+        _export(unfinished, results, shown)
+        story = tell(results, shown, real, folder)
         (unfinished / "index.html").write_text(page(story), encoding="utf-8")
     return folder / "index.html"
 
 
 def _compute(size: Size, folder: Path) -> Results:
-    """Scan, run the chain, compare with the truth, and write what other programs read."""
+    """Scan, run the chain, compare with the truth, and lower the dose."""
     body = head()
     scan, water = _scans(body, size)
     done = run(
@@ -75,7 +80,7 @@ def _compute(size: Size, folder: Path) -> Results:
     water_image = hounsfield(done["water_volume"], water_value)
     truth = truth_of(body, image, water_value.value)
     few = fdk(line_integrals(fewer_views(scan, size.few_every)), grid=grid_like(image))
-    results = Results(
+    return Results(
         scan=scan,
         water=water,
         run=done,
@@ -88,9 +93,8 @@ def _compute(size: Size, folder: Path) -> Results:
         few_views=len(scan.values[:: size.few_every]),
         checks=check_all(image, truth, done["skeleton"], water_image),
         turntable=_turntable(image, size),
+        doses=dose_series(size),
     )
-    _export(folder, results)
-    return results
 
 
 def _scans(body: Body, size: Size) -> tuple[ConeScan, ConeScan]:
@@ -113,13 +117,13 @@ def _turntable(image: Image, size: Size) -> list[Picture]:
     ]
 
 
-def _export(folder: Path, results: Results) -> None:
-    """Write the picture and the bones for other programs."""
+def _export(folder: Path, results: Results, shown: Mapping[str, Picture]) -> None:
+    """Write the picture and the bones for other programs, and what the page shows."""
     image, surface = results.image, results.run["surface"]
     write_dicom(image, folder / "dicom")
     write_nifti(image, folder / "head.nii.gz")
     write_nifti(results.run["skeleton"], folder / "bones.nii.gz")
     write_stl(surface, folder / "bones.stl")
     write_gltf(surface, folder / "bones.glb")
-    for name, shown in pictures(results).items():
-        write_png(shown, folder / "pictures" / f"{name}.png")
+    for name, picture in shown.items():
+        write_png(picture, folder / "pictures" / f"{name}.png")

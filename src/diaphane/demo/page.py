@@ -16,7 +16,7 @@ from diaphane.demo.words import words
 _SLIDER_HU = (-300, 1500)
 _SKIN_HU = -300
 _PARTS = files("diaphane") / "demo" / "page"
-_SCRIPTS = ("language.js", "bones.js", "threshold.js")
+_SCRIPTS = ("language.js", "bones.js", "threshold.js", "dose.js")
 
 
 def page(story: Story) -> str:
@@ -36,6 +36,7 @@ def page(story: Story) -> str:
         "slider": {"low_hu": _SLIDER_HU[0], "high_hu": _SLIDER_HU[1]},
         "histogram": embed.histogram(story.volume),
         "planes": planes,
+        "dose_places": list(story.doses.places),
         "frames": [embed.picture_uri(p, quality=70) for p in story.turntable],
     }
     return template.render(
@@ -51,6 +52,8 @@ def page(story: Story) -> str:
         bones_alt=words("bones_alt"),
         histogram_alt=words("histogram_alt"),
         uri=lambda shown: embed.picture_uri(shown.picture),
+        gray_uri=lambda shown: embed.gray_uri(shown.picture),
+        plots=[Markup(plot) for plot in story.doses.plots],
         story=story,
     )
 

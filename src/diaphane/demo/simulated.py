@@ -31,6 +31,12 @@ class Size:
     """Pictures of the turntable."""
     few_every: int
     """Of how many views the failure keeps one."""
+    dose_views: int
+    """Views around the slice that is shown at falling dose."""
+    dose_pixel_mm: float
+    """Width of a detector pixel in those."""
+    n_doses: int
+    """How often the dose is halved, and once more."""
 
     @property
     def voxel_mm(self) -> float:
@@ -44,8 +50,8 @@ SOURCE_TO_DETECTOR_MM = 2500.0
 HEAD_REACH_MM = (112.0, 119.0)
 """How far the head reaches from the origin: across the axis of rotation, and along it."""
 SIZES: dict[SizeName, Size] = {
-    "full": Size(360, 1.25, 150_000, 2, 720, 24, 12),
-    "small": Size(90, 5.0, 400_000, 1, 240, 4, 6),
+    "full": Size(360, 1.25, 150_000, 2, 720, 12, 12, 240, 1.5, 7),
+    "small": Size(90, 5.0, 400_000, 1, 240, 4, 6, 90, 3.0, 3),
 }
 
 

@@ -61,6 +61,34 @@ class StageShown:
 
 
 @dataclass(frozen=True)
+class DoseShown:
+    """One slice at one dose."""
+
+    label: Both
+    """The dose in words."""
+    plain: Shown
+    """Filtered backprojection."""
+    iterative: Shown
+    """Iterations."""
+    rows: Sequence[tuple[Both, Both, Both]]
+    """What was measured, by the one and by the other."""
+
+
+@dataclass(frozen=True)
+class DosesShown:
+    """One slice at falling dose."""
+
+    doses: Sequence[DoseShown]
+    """From full dose down."""
+    found: Both
+    """What the numbers say, in a sentence."""
+    plots: Sequence[str]
+    """Noise and detectability over dose, as SVG."""
+    places: Sequence[float]
+    """Where each dose lies along the plots."""
+
+
+@dataclass(frozen=True)
 class Story:
     """Everything the page tells."""
 
@@ -84,6 +112,8 @@ class Story:
     """Too few views, and enough."""
     failure_views: int
     """How many are too few."""
+    doses: DosesShown
+    """The slice at falling dose."""
     command: str
     """What reruns it."""
     chain_text: str

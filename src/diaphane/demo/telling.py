@@ -10,6 +10,8 @@ from diaphane.chain import Run, explain
 from diaphane.chain.story import Passage
 from diaphane.ct import ConeScan
 from diaphane.demo.checks import BONE_HU, BRAIN_RADIUS_MM, Checks
+from diaphane.demo.dose import Dose
+from diaphane.demo.dose_telling import tell_doses
 from diaphane.demo.figures import picture_of, shadow, sinogram
 from diaphane.demo.story import Shown, StageShown, Story, Tile
 from diaphane.demo.words import LANGUAGES, Both, measured, number, words
@@ -50,6 +52,8 @@ class Results:
     """What was compared with the truth."""
     turntable: Sequence[Picture]
     """The bones from all sides."""
+    doses: Sequence[Dose]
+    """One slice at falling dose."""
 
 
 def pictures(results: Results) -> Mapping[str, Picture]:
@@ -72,9 +76,13 @@ def pictures(results: Results) -> Mapping[str, Picture]:
     }
 
 
-def tell(results: Results, real: Sequence[Tile], folder: Path) -> Story:
-    """Return the story of the page: real measurements first, then the simulated head."""
-    shown = pictures(results)
+def tell(
+    results: Results, shown: Mapping[str, Picture], real: Sequence[Tile], folder: Path
+) -> Story:
+    """Return the story of the page: real measurements first, then the simulated head.
+
+    `shown` are the results' :func:`pictures`, which are drawn once and written into the folder too.
+    """
     stages = _stages(results)
     return Story(
         n_views=len(results.scan.values),
@@ -102,6 +110,7 @@ def tell(results: Results, real: Sequence[Tile], folder: Path) -> Story:
             ),
         ],
         failure_views=results.few_views,
+        doses=tell_doses(results.doses),
         command=_command(results.chain, folder),
         chain_text=results.chain_text,
         has_real=bool(real),
