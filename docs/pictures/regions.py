@@ -1,8 +1,9 @@
-"""Make the pictures and the table of docs/concepts/regions.md from real images.
+"""Make the picture of docs/concepts/regions.md from a simulated head, its table from a real torso.
 
-    python docs/pictures/regions.py FOLDER
+    python docs/pictures/regions.py [DATA OUT]
 
-FOLDER holds `anatomy/totalseg/example_ct.nii.gz`, a torso, and `example_seg.nii.gz`, its labels.
+DATA holds `anatomy/totalseg/example_ct.nii.gz`, a torso, and `example_seg.nii.gz`, its labels;
+pictures of it are written into the folder OUT, for one's own eyes.
 """
 
 import sys
@@ -19,12 +20,12 @@ from diaphane.image import Image, Labels
 from diaphane.space import Grid
 
 HERE = Path(__file__).parent
-FIRST, SLICE = 82, 100  # where the reference's slices begin, and the slice that is drawn
+FIRST = 82  # where the reference's slices begin
 BONES = (*range(25, 51), *range(69, 79), *range(91, 117))
 JOBS = (("bones", BONES), ("lungs", range(10, 15)), ("skin", ()))
 
 
-def main(data: Path) -> None:
+def measure(data: Path, folder_out: Path) -> None:
     """Run the three chains, print the table, draw the pictures."""
     folder = data / "anatomy" / "totalseg"
     image = diaphane.read(folder / "example_ct.nii.gz", quantity="hounsfield")
@@ -35,8 +36,7 @@ def main(data: Path) -> None:
             measured = done["body_volume" if name == "skin" else f"{name.rstrip('s')}_volume"]
             dice = agreement(done, name, reference, wanted)
             sys.stdout.write(f"| {name} | {measured} | {dice} |\n")
-            diaphane.formats.write_png(done["picture"], HERE / f"regions-{name}.png")
-    draw_shapes(image, HERE / "regions-shapes.png")
+            diaphane.formats.write_png(done["picture"], folder_out / f"{name}.png")
 
 
 def agreement(done: chain.Run, name: str, reference: np.ndarray, wanted: tuple | range) -> str:
@@ -47,30 +47,33 @@ def agreement(done: chain.Run, name: str, reference: np.ndarray, wanted: tuple |
     return f"{2 * (ours & truth).sum() / (ours.sum() + truth.sum()):.3f}"
 
 
-def draw_shapes(image: Image, path: Path) -> None:
-    """Draw what four steps make of one slice of the torso."""
-    flat = Grid((1, *image.grid.shape[1:]), image.grid.affine)
-    part = Image(np.clip(image.values[SLICE : SLICE + 1], -200, 300), flat, image.quantity)
+def draw_shapes(path: Path) -> None:
+    """Draw what four steps make of one slice of a simulated head."""
+    grid = Grid.centered((1, 150, 150), (2.0, 1.6, 1.6), center_mm=(0.0, 0.0, 10.0))
+    head = diaphane.ct.hounsfield(diaphane.phantom.voxelize(diaphane.phantom.head(), grid))
+    noise = np.random.default_rng(0).normal(0, 8, grid.shape)
+    values = np.clip(head.values + noise, -200, 300).astype(np.float32)
+    part = Image(values, grid, head.quantity)
     body = segment.fill_holes(segment.largest(segment.fixed(part, low=-190)), within="slices")
+    bone = segment.fixed(part, low=250)
     contour = segment.chan_vese(part, smoothness_mm=2.0)
-    cells = segment.superpixels(part, cell_mm=24.0, contrast=80.0)
+    cells = segment.superpixels(part, cell_mm=14.0, contrast=80.0)
     panels = {
         "distance": segment.distance(body).values[0],
-        "skeleton": segment.skeleton_of_slices(body).values[0],
+        "skeleton": segment.skeleton_of_slices(bone).values[0],
         "chan_vese": contour.values[0],
         "superpixels": rim(cells),
     }
     mpl.rcParams.update({"text.color": "#dddddd", "font.size": 11})
     figure, axes = plt.subplots(1, 4, figsize=(12, 3), facecolor="#0b0b0b", layout="constrained")
     for axis, (title, values) in zip(axes, panels.items(), strict=True):
-        axis.imshow(part.values[0], cmap="gray", origin="lower")
+        axis.imshow(part.values[0], cmap="gray")
         if title == "distance":
-            axis.imshow(values, cmap="cividis", origin="lower")
+            axis.imshow(values, cmap="cividis")
         else:
             shown = np.ma.masked_equal(values, 0)
-            axis.imshow(shown, cmap="autumn_r", vmin=0, vmax=2, alpha=0.75, origin="lower")
+            axis.imshow(shown, cmap="autumn_r", vmin=0, vmax=2, alpha=0.75)
         axis.set_title(title)
-        axis.invert_xaxis()  # the patient's right is on the viewer's left
         axis.axis("off")
     figure.savefig(path, dpi=110, facecolor=figure.get_facecolor())
 
@@ -86,4 +89,6 @@ def rim(cells: Labels) -> np.ndarray:
 
 if __name__ == "__main__":
     mpl.use("Agg")
-    main(Path(sys.argv[1]))
+    draw_shapes(HERE / "regions-shapes.png")
+    if len(sys.argv) == 3:
+        measure(Path(sys.argv[1]), Path(sys.argv[2]))
