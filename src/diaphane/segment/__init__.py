@@ -13,6 +13,9 @@ them, :func:`fill_holes` fills what they enclose, :func:`volume` measures in mil
 :func:`opening` and :func:`closing` probe labels and gray images with an :class:`Element` in mm;
 :func:`white_top_hat`, :func:`black_top_hat` and :func:`morphological_gradient` are made of them.
 
+:func:`grow` and :func:`grow_confident` grow a region from points, :func:`watershed` several from
+seeds until they meet.
+
 :func:`skeleton` thins structures to their middle lines, :func:`skeleton_of_slices` slice by slice;
 :func:`chan_vese` finds the region that differs most from the rest within a smooth surface;
 :func:`superpixels` cuts an image into small cells of nearly one value;
@@ -24,6 +27,8 @@ from diaphane.segment.regions.cells import superpixels
 from diaphane.segment.regions.combining import difference, intersection
 from diaphane.segment.regions.distances import distance
 from diaphane.segment.regions.element import Element
+from diaphane.segment.regions.flooding import watershed
+from diaphane.segment.regions.growing import grow, grow_confident
 from diaphane.segment.regions.holes import fill_holes
 from diaphane.segment.regions.morphology import (
     black_top_hat,
@@ -61,6 +66,8 @@ __all__ = [
     "erosion",
     "fill_holes",
     "fixed",
+    "grow",
+    "grow_confident",
     "histogram",
     "hysteresis",
     "interpolate_slices",
@@ -77,5 +84,6 @@ __all__ = [
     "threshold",
     "threshold_value",
     "volume",
+    "watershed",
     "white_top_hat",
 ]
