@@ -23,8 +23,8 @@ def tell_doses(doses: Sequence[Dose]) -> DosesShown:
             dose=_label(last),
             noise_plain=measured(last.plain.noise),
             noise_iterative=measured(last.iterative.noise),
-            seen_plain=measured(last.plain.seen),
-            seen_iterative=measured(last.iterative.seen),
+            seen_plain=_said(last.plain.seen),
+            seen_iterative=_said(last.iterative.seen),
         ),
         plots=[
             _plot(doses, words("dose_plot_noise"), lambda side: side.noise),
@@ -63,7 +63,14 @@ def _label(dose: Dose) -> Both:
 
 
 def _said(found: Measurement | None) -> Both:
-    return words("dose_unmeasured") if found is None else measured(found)
+    """Return a measurement; with both bounds where they lie unevenly about it, as d' near 0."""
+    if found is None:
+        return words("dose_unmeasured")
+    if found.unit or found.interval is None:
+        return measured(found)
+    low, high = (number(bound, 1) for bound in found.interval)
+    value = number(found.value, 1)
+    return Both(f"{value.en} [{low.en}, {high.en}]", f"{value.fr} [{low.fr} ; {high.fr}]")
 
 
 def _place(k: int, n: int) -> float:
