@@ -1,6 +1,7 @@
-"""Line integrals through one slice, against ASTRA and a stored sparse matrix."""
+"""Line integrals through one slice, against ASTRA, a stored sparse matrix and MBIRJAX."""
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,15 @@ def _prepare_csr(arrays: Arrays, threads: int) -> Callable[[], Any]:
     return lambda: (matrix @ image).reshape(shape)
 
 
+def _prepare_mbirjax(arrays: Arrays, threads: int) -> Callable[[], Any]:
+    mbirjax: Any = import_module("mbirjax")
+    n, (n_views, n_columns) = len(arrays["truth"]), arrays["views"].shape
+    model = mbirjax.ParallelBeamModel((n_views, 1, n_columns), arrays["angles"])
+    model.set_params(no_warning=True, recon_shape=(n, n, 1), delta_det_channel=1.0, delta_voxel=1.0)
+    image = arrays["truth"][:, :, None]
+    return lambda: np.asarray(model.forward_project(image))[:, 0]
+
+
 TASK = Task(
     name="ct.project",
     title="line integrals through one slice",
@@ -36,5 +46,6 @@ TASK = Task(
             "astra", "astra-toolbox", lambda a, _: plane.astra_job(a, "FP", "truth"), np.asarray, 4
         ),
         Contender("csr", "astra-toolbox", _prepare_csr, np.asarray, bar=1),
+        Contender("mbirjax", "mbirjax", _prepare_mbirjax, lambda views: views[:, ::-1], bar=10),
     ),
 )
