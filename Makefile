@@ -7,7 +7,7 @@ RUN := .venv/bin
 OUT ?= demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test slow check format bench docs clean
+.PHONY: help demo test slow check format bench docs pictures clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ bench: .venv/.peers ## measure against the peers and write benchmarks/RESULTS.md
 
 docs: .venv/.docs ## build the documentation into site/
 	NO_MKDOCS_2_WARNING=1 $(RUN)/mkdocs build --strict --quiet
+
+pictures: .venv/.docs ## draw the pictures of the documentation again
+	$(RUN)/python -m docs.drawing
 
 clean: ## remove what was built (the environments stay)
 	rm -rf build dist site demo .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,1 @@
+"""Draws the documentation's pictures from the code that they explain: ``make pictures``."""
