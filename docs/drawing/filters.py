@@ -81,7 +81,7 @@ def _disc(window: Window, cutoff: float, photons: float | None) -> Image:
     """Return a slice in HU through a cylinder of water, 80 mm wide."""
     detector = ct.Detector(1, 201, PIXEL_MM, PIXEL_MM)
     beam = ct.ParallelBeam(np.linspace(0, np.pi, 360, endpoint=False), detector)
-    body = phantom.water_cylinder(radius_mm=RADIUS_MM, rods="none")
+    body = phantom.water_cylinder(radius_mm=RADIUS_MM, inserts="none")
     scan = phantom.scan(body, beam, photons=photons, subrays=3, seed=4)
     grid = {"voxel_mm": 0.25, "shape": [1, 380, 380]}
     image = ct.fbp(ct.line_integrals(scan), window=window, cutoff=cutoff, grid=grid)
