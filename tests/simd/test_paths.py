@@ -17,7 +17,8 @@ CT = HERE.parent / "ct"
 
 
 def test_kernels_on_every_path(retest: Callable[..., None]):
-    retest(HERE / "test_registers.py", CT / "analytic" / "test_fdk_kernels.py")
+    kernels = ("test_fdk_kernels.py", "test_fdk_symmetry.py")
+    retest(HERE / "test_registers.py", *(CT / "analytic" / name for name in kernels))
 
 
 def test_matched_projections_on_every_path(retest: Callable[..., None]):

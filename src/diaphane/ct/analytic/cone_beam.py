@@ -69,6 +69,11 @@ def fdk(
     The answer is exact in the plane of the source; above and below, bodies that change along the
     axis come out blurred and too weak the more, the steeper the rays (the cone-angle error).
 
+    A full circle of evenly spaced views, four or a multiple, with an angle of 0 among them or half
+    a step from it, on a centered detector and for a square grid centered on the axis and on the
+    plane of the source, takes kernels that use the symmetry; the answer is the same within 2e-5 of
+    its largest value.
+
     Examples
     --------
     A ball of 12 mm and 0.02/mm around the point 10 mm left of the axis and 5 mm above the source:
@@ -87,7 +92,9 @@ def fdk(
     >>> bool(abs(image.values[z, y, x] - 0.02) < 0.0005)
     True
     """
-    from diaphane.ct.analytic.cone_volume import ConeVolume  # imports Numba: a third of a second
+    from diaphane.ct.analytic.cone_symmetric_volume import (
+        fitting_volume,
+    )  # imports Numba: a third of a second
     from diaphane.ct.analytic.pose_views import PosedViews
 
     views = PosedViews.of(scan) if isinstance(scan, PoseScan) else CircularViews.of(scan)
@@ -96,7 +103,7 @@ def fdk(
     field = views.field(target)
     if field.share_seen < 1:
         notice("ct.not_seen_by_all", percent=round(100 * (1 - field.share_seen), 1))
-    volume = ConeVolume(views.sights, views.detector, field)
+    volume = fitting_volume(views, field)
     response = row_response(
         views.detector.n_columns,
         views.spacing_mm,

@@ -71,7 +71,7 @@ def pack(view0, view1, filtered, weights, packed):
 
 
 @kernel(inline=True)
-def _seen(places, y, x, sight):
+def seen(places, y, x, sight):
     """Return at which column, and how many rows a mm apart, voxels are seen, and their weight."""
     x_mm, y_mm = places.x_mm[x], places.y_mm[y]
     closeness = np.float32(1) / (sight[3] * x_mm + sight[4] * y_mm + sight[5])
@@ -89,7 +89,7 @@ def _add_column(views, sights, view0, view1, places, y, x, lines, starts, steps,
     z1 = places.stop[y, x]
     n = 0
     for view in range(view0, view1):
-        column, rows_per_mm, weight = _seen(places, y, x, sights[view])
+        column, rows_per_mm, weight = seen(places, y, x, sights[view])
         left = min(max(np.int32(column), 0), views.shape[1] - 2)
         right_part = (column - np.float32(left)) * weight
         left_part = weight - right_part
@@ -153,7 +153,7 @@ def backproject_plainly(tile0, tile1, views, sights, places, sums):
         for view in range(len(views)):
             for y in range(y0, min(y0 + TILE, ny)):
                 for x in range(x0, min(x0 + TILE, nx)):
-                    column, rows_per_mm, weight = _seen(places, y, x, sights[view])
+                    column, rows_per_mm, weight = seen(places, y, x, sights[view])
                     left = min(max(np.int32(column), 0), views.shape[1] - 2)
                     right_part = column - np.float32(left)
                     for z in range(places.first[y, x], places.stop[y, x]):

@@ -5,7 +5,7 @@ from typing import Protocol
 
 import numpy as np
 
-from diaphane.arrays import DoubleArray, FloatArray
+from diaphane.arrays import DoubleArray, FloatArray, IntArray
 from diaphane.ct.acquisition.beam import ConeBeam
 from diaphane.ct.acquisition.cone_field import ConeField, fitting_cone_grid
 from diaphane.ct.acquisition.detector import Detector
@@ -20,6 +20,12 @@ from diaphane.space import Grid, GridOptions
 N_SIGHT = 11
 """Numbers of a view: tx, ty, t0, dx, dy, d0 (all over R), columns_per_slope, center_column,
 rows_per_mm, source_z and center_row, as :mod:`diaphane.ct.analytic.cone_kernels` says."""
+
+CENTER_ROW = N_SIGHT - 1
+"""Where the last of them stands."""
+
+Block = slice | IntArray
+"""Some views: a run of them, or their numbers."""
 
 
 class ConeViews(Protocol):
@@ -58,7 +64,7 @@ class ConeViews(Protocol):
         """Return what every view saw of a grid."""
         ...
 
-    def weighted(self, block: slice) -> FloatArray:
+    def weighted(self, block: Block) -> FloatArray:
         """Return some views (n, n_rows, n_columns), ready for the filter."""
         ...
 
@@ -130,7 +136,7 @@ class CircularViews:
         """Return what every view saw of a grid."""
         return ConeField.of(self.beam, grid)
 
-    def weighted(self, block: slice) -> FloatArray:
+    def weighted(self, block: Block) -> FloatArray:
         """Return some views, each ray by its cosine and by how much it counts."""
         weighted = (self.scan.values[block] * self.cosines).astype(np.float32, copy=False)
         if self.weights is not None:

@@ -17,13 +17,12 @@ from diaphane.ct.analytic.cone_kernels import (
     unpack,
 )
 from diaphane.ct.analytic.cone_lines import MOST_ROWS_PER_SLICE
-from diaphane.ct.analytic.cone_views import N_SIGHT
+from diaphane.ct.analytic.cone_views import CENTER_ROW, N_SIGHT, Block
 from diaphane.notices import notice
 from diaphane.parallel import spread
 from diaphane.simd import W, aligned_zeros
 
 _BLOCK_BYTES = 2**24  # filtered views at a time: they stay in the outer cache
-_CENTER_ROW = N_SIGHT - 1
 _VIEWS = (8, 32)  # fewest, a divisor of them all, and most: progress wants to be told
 
 
@@ -33,7 +32,7 @@ class ConeVolume:
     def __init__(self, sights: DoubleArray, detector: Detector, field: ConeField) -> None:
         self._field = field
         self._places = _places(detector, field)
-        self._sights = (sights + PADDING * (np.arange(N_SIGHT) == _CENTER_ROW)).astype(np.float32)
+        self._sights = (sights + PADDING * (np.arange(N_SIGHT) == CENTER_ROW)).astype(np.float32)
         self._backproject = _fitting_kernel(detector, field)
         ny, nx, nz = len(field.y_mm), len(field.x_mm), len(field.z_mm)
         self._n_tiles = -(-ny // TILE) * -(-nx // TILE)
@@ -44,12 +43,12 @@ class ConeVolume:
         size = min(max(size, fewest), most)
         self._packed = aligned_zeros((min(size, len(sights)), *shape))
 
-    def blocks(self) -> list[slice]:
+    def blocks(self) -> list[Block]:
         """Return the views that are worked on together."""
         size, n_views = len(self._packed), len(self._sights)
         return [slice(i, min(i + size, n_views)) for i in range(0, n_views, size)]
 
-    def add(self, views: slice, filtered: FloatArray, weights: FloatArray) -> None:
+    def add(self, views: Block, filtered: FloatArray, weights: FloatArray) -> None:
         """Add some views: filtered, of shape (n, n_rows, n_columns), each by its weight."""
         packed = self._packed[: len(filtered)]
         spread(pack, len(packed), filtered, weights, packed)
@@ -69,7 +68,8 @@ def _up_to_lanes(n: int) -> int:
     return -(-n // W) * W
 
 
-def _slice_step_mm(field: ConeField) -> float:
+def slice_step_mm(field: ConeField) -> float:
+    """Return how far apart slices are; 1 where there is but one."""
     return float(field.z_mm[1] - field.z_mm[0]) if len(field.z_mm) > 1 else 1.0
 
 
@@ -78,7 +78,7 @@ def _places(detector: Detector, field: ConeField) -> Places:
         x_mm=field.x_mm.astype(np.float32),
         y_mm=field.y_mm.astype(np.float32),
         z0_mm=np.float32(field.z_mm[0]),
-        dz_mm=np.float32(_slice_step_mm(field)),
+        dz_mm=np.float32(slice_step_mm(field)),
         first=field.first,
         stop=field.stop,
         is_curved=detector.shape == "curved",
@@ -88,7 +88,7 @@ def _places(detector: Detector, field: ConeField) -> Places:
 def _fitting_kernel(detector: Detector, field: ConeField) -> Callable[..., None]:
     """Return the kernel for the slices' distance; say so when it is the slow one."""
     rows_per_mm = field.largest_magnification / detector.row_spacing_mm
-    rows = rows_per_mm * _slice_step_mm(field)
+    rows = rows_per_mm * slice_step_mm(field)
     if rows <= MOST_ROWS_PER_SLICE:
         return backproject
     notice("ct.plain_kernel", rows=round(rows, 2), most=round(MOST_ROWS_PER_SLICE, 2))

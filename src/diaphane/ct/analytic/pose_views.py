@@ -16,7 +16,7 @@ from diaphane.ct.acquisition.field import axes_mm
 from diaphane.ct.acquisition.pose import PoseBeam
 from diaphane.ct.acquisition.scan import PoseScan
 from diaphane.ct.acquisition.views import arcs_and_holes, truncated_views
-from diaphane.ct.analytic.cone_views import N_SIGHT
+from diaphane.ct.analytic.cone_views import N_SIGHT, Block
 from diaphane.ct.analytic.pose_kernels import resample_views
 from diaphane.ct.analytic.redundancy import shares_of
 from diaphane.errors import GeometryError
@@ -155,7 +155,7 @@ class PosedViews:
         bounds: tuple[IntArray, IntArray] = first.astype(np.int32), stop.astype(np.int32)
         return ConeField(x_mm, y_mm, z_mm, *bounds, largest * self.detector.row_spacing_mm)
 
-    def weighted(self, block: slice) -> FloatArray:
+    def weighted(self, block: Block) -> FloatArray:
         """Return some views, upright, each ray by how much it counts."""
         maps, values = self.maps[block], self.scan.values[block]
         if np.abs(maps - np.eye(3)).max() < _UPRIGHT:
