@@ -12,5 +12,5 @@ TASK = Task(
     make_input=partial(head_scan, start=0.0),
     errors=errors,
     ours=OURS,
-    peers=(rtk(bar=22),),
+    peers=(rtk(bar=15),),
 )

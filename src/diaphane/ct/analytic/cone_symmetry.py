@@ -42,7 +42,7 @@ class AlikeViews:
         order = np.argsort(turned, kind="stable")
         step = 2 * np.pi / n_views
         off = turned[order] - turned[order[0]] - np.arange(n_views) * step
-        mirrored = round(-2 * turned[order[0]] / step)
+        mirrored = round(-2 * float(turned[order[0]]) / step)
         off_mirror = 2 * turned[order[0]] + mirrored * step
         if n_views % 4 or max(np.abs(off).max(), abs(off_mirror)) > _SAME_RAD:
             return None
