@@ -4,7 +4,10 @@ A threshold turns an image into :class:`~diaphane.image.Labels`, 1 inside and 0 
 :func:`threshold` finds it in the histogram by one of fifteen methods (:func:`threshold_value`
 gives the number alone; :func:`otsu` and :func:`otsu_threshold` are the most usual of them),
 :func:`multi_otsu` makes several classes, :func:`histogram` shows where a threshold lies;
-:func:`fixed` is told it, :func:`hysteresis` starts from sure voxels and grows into likely ones.
+:func:`niblack`, :func:`sauvola`, :func:`wolf`, :func:`phansalkar`, :func:`bernsen`,
+:func:`local_mean`, :func:`local_gaussian` and :func:`local_median` find one for each voxel in a
+window around it; :func:`fixed` is told it, :func:`hysteresis` starts from sure voxels and grows
+into likely ones.
 :func:`components` numbers the connected parts, :func:`largest` and :func:`by_volume` keep some of
 them, :func:`fill_holes` fills what they enclose, :func:`volume` measures in milliliters.
 :func:`intersection` and :func:`difference` cut structures by others.
@@ -51,10 +54,13 @@ from diaphane.segment.thresholding.finding import (
     threshold,
     threshold_value,
 )
+from diaphane.segment.thresholding.local import local_mean, niblack, phansalkar, sauvola, wolf
+from diaphane.segment.thresholding.local_views import bernsen, local_gaussian, local_median
 from diaphane.segment.thresholding.thresholds import fixed, hysteresis
 
 __all__ = [
     "Element",
+    "bernsen",
     "black_top_hat",
     "by_volume",
     "chan_vese",
@@ -73,11 +79,17 @@ __all__ = [
     "interpolate_slices",
     "intersection",
     "largest",
+    "local_gaussian",
+    "local_mean",
+    "local_median",
     "morphological_gradient",
     "multi_otsu",
+    "niblack",
     "opening",
     "otsu",
     "otsu_threshold",
+    "phansalkar",
+    "sauvola",
     "skeleton",
     "skeleton_of_slices",
     "superpixels",
@@ -86,4 +98,5 @@ __all__ = [
     "volume",
     "watershed",
     "white_top_hat",
+    "wolf",
 ]
