@@ -153,6 +153,15 @@ def test_what_does_not_fit_is_refused_in_one_sentence():
         ct.tv(scan, grid=GRID, least_per_mm=0.01, most_per_mm=0.001)
     with pytest.raises(GeometryError, match="counts must be those of the scan"):
         ct.pwls(scan, raw_scan(60), grid=GRID)
+    beside = ct.ParallelScan(
+        scan.values,
+        ct.ParallelBeam(scan.beam.angles_rad, replace(scan.beam.detector, center_column=999.0)),
+        Quantity.LINE_INTEGRAL,
+    )
+    with pytest.raises(GeometryError, match="center_column must lie between"):
+        ct.sirt(beside, grid=GRID)
+    with pytest.raises(InputError, match=r"an iterative reconstruction needs .* GiB are free"):
+        ct.sirt(scan, grid={"voxel_mm": 0.1, "shape": (400, 2048, 2048)})
     dark = replace(raw, values=np.zeros_like(raw.values))
     with pytest.raises(InputError, match="dark level"):
         ct.pwls(scan, dark, grid=GRID)

@@ -51,6 +51,7 @@ def test_thirty_degrees_show_more_by_total_variation(name, least, data):
     assert varied > max(least, backprojected + 0.1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "least"), [("tc", 0.8), ("td", 0.9)])
 def test_thirty_degrees_show_the_holes_of_a_single_material(name, least, data):
     scan = formats.read_htc2022(data / "ct" / "htc2022" / f"{name}_category7.mat")

@@ -36,7 +36,20 @@ def field_radius_mm(beam: Beam) -> float:
     GeometryError
         When the axis of rotation is not seen between the first column and the last.
     """
-    detector = beam.detector
+    reach_mm = columns_beside_axis(beam.detector) * beam.detector.column_spacing_mm
+    if isinstance(beam, ParallelBeam):
+        return reach_mm
+    return beam.source_to_axis_mm * float(np.sin(angle_at(beam, reach_mm)))
+
+
+def columns_beside_axis(detector: Detector) -> float:
+    """Return how many columns lie between the axis of rotation and the nearer edge's pixel.
+
+    Raises
+    ------
+    GeometryError
+        When the axis of rotation is not seen between the first column and the last.
+    """
     reach = min(detector.center_column, detector.n_columns - 1 - detector.center_column)
     if reach <= 0:
         raise GeometryError(
@@ -44,10 +57,7 @@ def field_radius_mm(beam: Beam) -> float:
             f"{detector.n_columns - 1}, got {detector.center_column}: correct it with "
             f"ct.shift_center"
         )
-    reach_mm = reach * detector.column_spacing_mm
-    if isinstance(beam, ParallelBeam):
-        return reach_mm
-    return beam.source_to_axis_mm * float(np.sin(angle_at(beam, reach_mm)))
+    return reach
 
 
 def angle_at(beam: FanBeam | ConeBeam, place_mm: float) -> float:

@@ -16,11 +16,12 @@ import numpy as np
 from diaphane.arrays import AnyArray, FloatArray
 from diaphane.ct.acquisition.beam import ConeBeam
 from diaphane.ct.acquisition.cone_field import fitting_cone_grid
-from diaphane.ct.acquisition.field import fitting_grid
+from diaphane.ct.acquisition.field import columns_beside_axis, fitting_grid
 from diaphane.ct.acquisition.pose import PoseBeam
 from diaphane.ct.acquisition.pose_field import fitting_pose_grid
 from diaphane.ct.acquisition.scan import ConeScan, FanScan, ParallelScan, PoseScan
 from diaphane.ct.acquisition.views import truncated_views
+from diaphane.ct.memory import check_memory
 from diaphane.ct.project.projection import Projection
 from diaphane.errors import GeometryError, InputError
 from diaphane.image import Image, Labels
@@ -61,6 +62,7 @@ Least = Annotated[float, Range(-10, 1, unit="1/mm")]
 Most = Annotated[float, Range(1e-5, 10, scale="log", unit="1/mm")] | None
 """The largest attenuation that is allowed."""
 
+_COPIES = 8  # of the picture: itself, its update, gradients, duals and the kernels' layouts
 _FEWEST_COUNTS = 0.1  # of a ray that counts at all
 
 
@@ -159,13 +161,18 @@ def pose(
     Raises
     ------
     GeometryError
-        When start or mask lie on another grid, or the counts are of another scan.
+        When start or mask lie on another grid, the counts are of another scan, or the axis of
+        rotation is not seen.
     InputError
-        When the bounds leave no room, or no ray passes through the grid.
+        When the memory that is left does not suffice, the bounds leave no room, or no ray passes
+        through the grid.
     """
     if most is not None and not least < most:
         raise InputError(f"most_per_mm must be > least_per_mm ({least:g}), got {most:g}")
+    if not isinstance(scan.beam, PoseBeam):
+        columns_beside_axis(scan.beam.detector)
     target = _grid(scan, grid, start if start is not None else where)
+    check_memory("an iterative reconstruction", target, copies=_COPIES)
     _check_grid("start", start, target)
     _check_grid("where", where, target)
     model = "ray" if isinstance(scan.beam, PoseBeam) else "distance"

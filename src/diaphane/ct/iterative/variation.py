@@ -41,7 +41,7 @@ _USUAL_PER_MM = 0.01  # a usual difference at an edge: paces the two duals alike
 _BALANCE = 10.0  # of dual to primal steps; found on few and on noisy views of heads
 
 
-@step(version=1, simd=True)
+@step(version=2, simd=True)
 def tv(
     scan: Lines,
     counts: Counted | None = None,
