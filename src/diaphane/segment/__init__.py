@@ -7,7 +7,10 @@ gives the number alone; :func:`otsu` and :func:`otsu_threshold` are the most usu
 :func:`niblack`, :func:`sauvola`, :func:`wolf`, :func:`phansalkar`, :func:`bernsen`,
 :func:`local_mean`, :func:`local_gaussian` and :func:`local_median` find one for each voxel in a
 window around it; :func:`fixed` is told it, :func:`hysteresis` starts from sure voxels and grows
-into likely ones.
+into likely ones. :func:`percentile_threshold` leaves a share of the voxels below,
+:func:`prior_volume_threshold` gives a structure the volume it is known to have,
+:func:`learned_threshold` agrees best with annotated examples; :func:`apply_threshold` and
+:func:`apply_hysteresis` label an image by thresholds found before.
 :func:`components` numbers the connected parts, :func:`largest` and :func:`by_volume` keep some of
 them, :func:`fill_holes` fills what they enclose, :func:`volume` measures in milliliters.
 :func:`intersection` and :func:`difference` cut structures by others.
@@ -46,6 +49,7 @@ from diaphane.segment.regions.parts import by_volume, components, largest
 from diaphane.segment.regions.skeletons import skeleton, skeleton_of_slices
 from diaphane.segment.regions.slice_filling import interpolate_slices
 from diaphane.segment.regions.two_phases import chan_vese
+from diaphane.segment.thresholding.applying import apply_hysteresis, apply_threshold
 from diaphane.segment.thresholding.finding import (
     histogram,
     multi_otsu,
@@ -54,12 +58,16 @@ from diaphane.segment.thresholding.finding import (
     threshold,
     threshold_value,
 )
+from diaphane.segment.thresholding.learning import learned_threshold
 from diaphane.segment.thresholding.local import local_mean, niblack, phansalkar, sauvola, wolf
 from diaphane.segment.thresholding.local_views import bernsen, local_gaussian, local_median
+from diaphane.segment.thresholding.ranks import percentile_threshold, prior_volume_threshold
 from diaphane.segment.thresholding.thresholds import fixed, hysteresis
 
 __all__ = [
     "Element",
+    "apply_hysteresis",
+    "apply_threshold",
     "bernsen",
     "black_top_hat",
     "by_volume",
@@ -79,6 +87,7 @@ __all__ = [
     "interpolate_slices",
     "intersection",
     "largest",
+    "learned_threshold",
     "local_gaussian",
     "local_mean",
     "local_median",
@@ -88,7 +97,9 @@ __all__ = [
     "opening",
     "otsu",
     "otsu_threshold",
+    "percentile_threshold",
     "phansalkar",
+    "prior_volume_threshold",
     "sauvola",
     "skeleton",
     "skeleton_of_slices",

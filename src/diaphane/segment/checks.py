@@ -85,6 +85,29 @@ def voxel_ml(labels: Labels, step: str) -> float:
     return labels.grid.voxel_volume_mm3 / 1000
 
 
+def values_inside(image: Image, within: Labels | None, step: str) -> AnyArray:
+    """Return the values that count, in one row; of those outside `within` nothing is asked.
+
+    Raises
+    ------
+    InputError
+        When the image has channels or complex numbers, a value that counts is not finite, or
+        `within` holds no voxel.
+    GeometryError
+        When `within` lies on another grid.
+    """
+    inside = mask_of(within, image, step)
+    if inside is None:
+        return single_values(image, step).reshape(-1)
+    values = real_values(image, step)
+    kept = values[inside != 0]
+    bad = first_not_finite(kept)
+    if bad is not None:
+        place = tuple(int(i[bad[0]]) for i in np.nonzero(inside))
+        raise InputError(not_finite(values, place, step))
+    return kept
+
+
 def in_millimeters(grid: Grid, step: str) -> None:
     """Refuse the grid of a photograph, whose millimeters nobody knows.
 

@@ -22,11 +22,19 @@ def labels_beside(
     image: Image, inside: ByteArray | None, value: float, side: Side, name: str
 ) -> Labels:
     """Label what lies above a threshold, or at and below it, where `inside` is not 0."""
-    cut = floor(value) if image.values.dtype.kind in "biu" else value  # whole numbers stay so
-    kept = image.values > cut if side == "above" else image.values <= cut
+    kept = is_above(image, value) if side == "above" else image.values <= _cut(image, value)
     if inside is not None:
         kept &= inside != 0
     return labels_of(image, kept, name)
+
+
+def is_above(image: Image, value: float) -> AnyArray:
+    """Return which values lie above a threshold."""
+    return image.values > _cut(image, value)
+
+
+def _cut(image: Image, value: float) -> float:
+    return floor(value) if image.values.dtype.kind in "biu" else value  # whole numbers stay so
 
 
 def labels_of(image: Image, is_inside: AnyArray, name: str) -> Labels:

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from diaphane.arrays import AnyArray
 from diaphane.errors import InputError
 from diaphane.image import Image, Labels
 from diaphane.segment.checks import single_values
@@ -83,9 +84,16 @@ def hysteresis(
     values = single_values(image, "segment.hysteresis")
     if low > high:
         raise InputError(f"segment.hysteresis: low must be <= high, got {low} and {high}")
-    parts, n_parts = connect(values >= low, connectivity)
+    return labels_of(
+        image, hanging_together(values >= low, values >= high, connectivity), structure
+    )
+
+
+def hanging_together(likely: AnyArray, sure: AnyArray, connectivity: Connectivity) -> AnyArray:
+    """Return the likely voxels that are connected with a sure one through likely ones."""
+    parts, n_parts = connect(likely, connectivity)
     is_kept = np.zeros(n_parts + 1, bool)
-    for part, here in zip(parts, values):
-        is_kept[part[here >= high]] = True
+    for part, here in zip(parts, sure):
+        is_kept[part[here]] = True
     is_kept[0] = False
-    return labels_of(image, is_kept[parts], structure)
+    return is_kept[parts]
