@@ -40,6 +40,14 @@ center_mm = [0.0, 0.0, 0.0]
 radius_mm = 6.0
 
 [[stage]]
+name = "rim"
+step = "quality.mtf_disc"
+of = ["hounsfield"]
+center_mm = [0.0, 0.0, 0.0]
+radius_mm = 25.0
+reach_mm = 5.0
+
+[[stage]]
 name = "picture"
 step = "render.plane"
 of = ["hounsfield"]
@@ -72,10 +80,24 @@ def test_replicas_vary_as_independent_scans_do(done):
     assert 0.5 * means < mean.deviation < 2 * means
     assert mean.interval[0] < done["mean"].value < mean.interval[1]
     assert mean.n == 16
+    curve, told = done["rim"], done["rim-interval"]
+    assert (told.x == curve.x).all()
+    np.testing.assert_allclose((told.low + told.high) / 2, curve.y, atol=1e-12)
+    scatter = np.std([r["rim"].y for r in runs], axis=0, ddof=1)[1:]  # the first is 1 always
+    deviation = (told.high - told.low)[1:] / 2 / 2.1314  # Student's, of 16
+    assert told.high[0] - told.low[0] < 1e-12
+    assert np.median(deviation / scatter) == pytest.approx(1, abs=0.25)
+    assert ((deviation > 0.4 * scatter) & (deviation < 2.5 * scatter)).all()
+    assert deviation.max() > 3 * deviation.min()  # each point has its own
+    (rim,) = [r for r in done.record.replicas if r.name == "rim"]
+    assert rim.deviation == pytest.approx(np.append(0, deviation).mean(), rel=1e-4)
 
 
 def test_what_is_not_measured_is_not_repeated(done):
-    assert {r.name for r in done.record.replicas} == {"fbp", "hounsfield", "noise", "mean"}
+    assert {r.name for r in done.record.replicas} == {"fbp", "hounsfield", "noise", "mean", "rim"}
+    assert set(done.kept) - {s.name for s in done.record.stages} == {
+        "scan", "fbp-deviation", "hounsfield-deviation", "rim-interval"
+    }  # fmt: skip
 
 
 def test_replicas_are_written_with_the_run_and_found_again(tmp_path, capsys):
@@ -87,10 +109,15 @@ def test_replicas_are_written_with_the_run_and_found_again(tmp_path, capsys):
     record = json.loads((tmp_path / "run" / "run.json").read_text(encoding="utf-8"))
     told = {r["name"]: r for r in record["replicas"]}
     assert told["hounsfield"]["file"] == "03-hounsfield-deviation.h5"
+    assert told["rim"]["file"] == "06-rim-interval.h5"
     again = chain.open_run(tmp_path / "run")
     assert again.record.replicas[0].n == 3
     assert again["hounsfield-deviation"].values.shape == (1, 64, 64)
     assert again["hounsfield-deviation"].values.max() > 0
+    curve = again["rim-interval"]
+    assert (curve.y == again["rim"].y).all()
+    assert (curve.low <= curve.y).all()
+    assert (curve.low < curve.high).any()
 
 
 def test_what_cannot_be_replicated_is_refused():

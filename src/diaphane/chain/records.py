@@ -94,9 +94,10 @@ class ReplicaRecord:
     interval: tuple[float, float] | None = None
     """Of a measurement: the 95 % interval around it (Student's t)."""
     file: str = ""
-    """Of an image: the store of each voxel's standard deviation."""
+    """Of an image, the store of each voxel's standard deviation; of a curve, the store of the run's
+    curve with the 95 % interval of each point."""
     key: str = ""
-    """Of an image: SHA-256 of the content of that store."""
+    """Of an image or a curve: SHA-256 of the content of that store."""
 
 
 @dataclass(frozen=True)

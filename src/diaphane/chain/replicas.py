@@ -48,14 +48,16 @@ def replicate(
     steps : tuple of Step
         Further steps.
     folder : path, optional
-        Where the standard deviation of each image is stored, as ``03-hounsfield-deviation.h5``.
+        Where the standard deviation of each image is stored, as ``03-hounsfield-deviation.h5``,
+        and the intervals of each curve, as ``04-mtf-interval.h5``.
 
     Returns
     -------
     records : tuple of ReplicaRecord
         One for each measurement, curve and image that the noise reaches.
-    deviations : dict
-        The standard deviation of each image's voxels, by :func:`deviation_name`.
+    spreads : dict
+        The standard deviation of each image's voxels and each curve with the 95 % interval of its
+        points, by :func:`spread_name`.
 
     Raises
     ------
@@ -85,28 +87,33 @@ def replicate(
     from diaphane.formats import write_store
 
     numbers = {s.stage.name: s.stage.number for s in part.stages}
-    records, deviations = [], {}
+    records, spreads = [], {}
     for name, tally in tallies.items():
         if tally.n == 0:
             continue
         told = _told(name, tally, kept[name])
-        if told.type == type_name(Image):
-            spread = _spread_image(kept[name], tally)
+        spread = _spread(kept[name].load(), tally)
+        if spread is not None:
+            label = spread_name(name, told.type)
             if folder is not None:
-                path = folder / f"{numbers[name]:02d}-{deviation_name(name)}{SUFFIX}"
+                path = folder / f"{numbers[name]:02d}-{label}{SUFFIX}"
                 write_store(spread.value, path)
                 spread = replace(spread, path=path)
                 told = replace(told, file=path.name, key=spread.key)
                 spread.drop()
-            deviations[deviation_name(name)] = spread
+            spreads[label] = spread
         kept[name].drop()
         records.append(told)
-    return tuple(records), deviations
+    return tuple(records), spreads
 
 
-def deviation_name(stage: str) -> str:
-    """Return the name under which the standard deviation of a stage's image is kept."""
-    return f"{stage}-deviation"
+def spread_name(stage: str, type_: str) -> str:
+    """Return the name under which a stage's spread is kept, by the type of its result.
+
+    That of an image is its standard deviation (``fbp-deviation``), that of a curve the curve with
+    the interval of each point (``mtf-interval``).
+    """
+    return f"{stage}-interval" if type_ == type_name(Curve) else f"{stage}-deviation"
 
 
 @dataclass(eq=False)
@@ -134,6 +141,13 @@ class _Tally:
         squares = np.zeros(0) if self.squares is None else self.squares
         return np.sqrt(squares / max(self.n - 1, 1))
 
+    @property
+    def half_interval(self) -> DoubleArray:
+        """Half the 95 % interval around what one scan gives (Student's t)."""
+        from scipy.special import stdtrit
+
+        return np.asarray(stdtrit(self.n - 1, 0.975) * self.deviation)
+
 
 def _numbers(value: Any) -> DoubleArray | None:
     """Return what may vary from replica to replica; none of shapes, labels and pictures."""
@@ -147,23 +161,25 @@ def _numbers(value: Any) -> DoubleArray | None:
 
 
 def _told(name: str, tally: _Tally, kept: Kept) -> ReplicaRecord:
-    from scipy.special import stdtrit
-
     value, deviation = kept.load(), float(tally.deviation.mean())
     told = ReplicaRecord(name, type_name(type(value)), tally.n, deviation)
     if isinstance(value, Measurement):
-        half = float(stdtrit(tally.n - 1, 0.975)) * deviation
+        half = float(tally.half_interval[0])
         interval = (value.value - half, value.value + half)
         return replace(told, value=value.value, unit=value.unit, interval=interval)
     unit = value.y_unit if isinstance(value, Curve) else value.quantity.unit
     return replace(told, unit=unit)
 
 
-def _spread_image(kept: Kept, tally: _Tally) -> Kept:
-    """Return the standard deviation of each voxel, on the grid of the stage's image."""
-    image = kept.load()
-    values = tally.deviation.astype(np.float32)
-    return Kept.of(Image(values, image.grid, image.quantity, image.channels))
+def _spread(value: Any, tally: _Tally) -> Kept | None:
+    """Return an image of each voxel's standard deviation, or a curve with each point's interval."""
+    if isinstance(value, Image):
+        deviation = tally.deviation.astype(np.float32)
+        return Kept.of(Image(deviation, value.grid, value.quantity, value.channels))
+    if isinstance(value, Curve):
+        half = tally.half_interval
+        return Kept.of(replace(value, low=value.y - half, high=value.y + half))
+    return None
 
 
 def _renoiser(value: Any, steps: tuple[AnyStep, ...]) -> AnyStep | None:

@@ -12,7 +12,7 @@ from diaphane.chain.kept import Kept, Memo
 from diaphane.chain.overrides import with_options
 from diaphane.chain.records import RunRecord, read_record, write_record
 from diaphane.chain.registry import AnyStep, find_types, foreign_types
-from diaphane.chain.replicas import deviation_name, replicate
+from diaphane.chain.replicas import replicate, spread_name
 from diaphane.chain.runner import Runner
 from diaphane.errors import FormatError, InputError, OutputError
 from diaphane.formats.atomic import atomic_folder
@@ -82,7 +82,8 @@ def run(
         Whether a folder that Diaphane wrote may be replaced.
     replicas : int
         How often to run again on raw data with its noise drawn anew, so that each measurement
-        gets an interval and each voxel a standard deviation; 0, or at least 2.
+        and each point of a curve gets an interval and each voxel a standard deviation; 0, or at
+        least 2.
 
     Raises
     ------
@@ -164,7 +165,9 @@ def open_run(folder: str | Path, *, steps: Iterable[AnyStep] = ()) -> Run:
     for varied in record.replicas:
         if varied.file and varied.name in kept:
             flow, path = kept[varied.name].flow, folder / varied.file
-            kept[deviation_name(varied.name)] = Kept(varied.key, flow, path=path, types=own)
+            kept[spread_name(varied.name, varied.type)] = Kept(
+                varied.key, flow, path=path, types=own
+            )
     for given in record.inputs:
         kept[given.name].source, kept[given.name].notices = given.source, given.notices
     return Run(parse(record.chain), record, folder, kept)
@@ -202,13 +205,13 @@ def _run(
 def _with_replicas(
     runner: Runner, record: RunRecord, n_replicas: int, steps: tuple[AnyStep, ...]
 ) -> RunRecord:
-    """Return the record with what replicas tell, and keep the deviations of images."""
+    """Return the record with what replicas tell, and keep the spread of images and curves."""
     if n_replicas == 0:
         return record
-    records, deviations = replicate(
+    records, spreads = replicate(
         runner.checked, runner.kept, record, n_replicas, steps, runner.folder
     )
-    runner.kept |= deviations
+    runner.kept |= spreads
     return replace(record, replicas=records)
 
 

@@ -49,7 +49,7 @@ def run(
         A Python module, or a .py file, with steps of your own.
     replicas
         Run again so many times on raw data with its noise drawn anew, at least 2: every
-        measurement gets an interval, every voxel a standard deviation.
+        measurement and point of a curve gets an interval, every voxel a standard deviation.
     overwrite
         Replace the output folder, if Diaphane wrote it.
     language

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from diaphane.arrays import AnyArray
 from diaphane.errors import InputError
 from diaphane.image import Image
 from diaphane.quality.curves import Curve
@@ -9,10 +10,11 @@ from diaphane.quality.places import Length, Point, offsets_mm, real_values
 from diaphane.step import step
 
 _LEAST_SLICES = 5
+_SECTORS = 8  # of the ring of background
 _END = 0.2  # of the slices at either end show the background
 
 
-@step(version=1)
+@step(version=2)
 def slice_profile(image: Image, *, center_mm: Point, radius_mm: Length) -> Curve:
     """Measure how far along the axis a thin disc, or a small bead, can be seen.
 
@@ -30,7 +32,8 @@ def slice_profile(image: Image, *, center_mm: Point, radius_mm: Length) -> Curve
     Curve
         Signal over the distance in mm from `center_mm` along z, its highest point at 1; the mean
         of the outer slices is taken for background. ``quality.width_at`` gives the full width at
-        half maximum. The interval is that of the scatter within each slice's ring of background.
+        half maximum. The interval comes from how the means of eight sectors of each slice's ring
+        of background scatter, of the signal and of the highest point by which it is divided.
 
     Raises
     ------
@@ -49,8 +52,9 @@ def slice_profile(image: Image, *, center_mm: Point, radius_mm: Length) -> Curve
     signal = values[:, inside].mean(axis=1, dtype=np.float64)
     end = max(1, int(_END * n))
     signal = signal - np.concatenate([signal[:end], signal[-end:]]).mean()
-    noise = values[:, ring].std(dtype=np.float64, axis=1).mean() if ring.any() else 0.0
-    error = float(noise / np.sqrt(inside.sum()))
+    around = np.flatnonzero(ring)[np.argsort(np.arctan2(y, x)[ring])]
+    flat = values.reshape(n, -1)
+    error = _error([flat[:, s] for s in np.array_split(around, _SECTORS)], int(inside.sum()))
     top = float(signal[np.abs(signal).argmax()])
     if not abs(top) > 3 * error or top == 0:
         raise InputError(f"quality.slice_profile: nothing stands out at {center_mm}")
@@ -58,5 +62,15 @@ def slice_profile(image: Image, *, center_mm: Point, radius_mm: Length) -> Curve
     places[:, 0] = np.arange(n)
     z = image.grid.to_mm(places)[:, 2] - center_mm[2]
     order = np.argsort(z)
-    profile, half = (signal / top)[order], np.full(n, 1.96 * error / abs(top))
+    profile = (signal / top)[order]
+    half = 1.96 * error / abs(top) * np.sqrt(1 + profile**2)
     return Curve(z[order], profile, "mm", "", profile - half, profile + half, "z", "sensitivity")
+
+
+def _error(sectors: list[AnyArray], n_inside: int) -> float:
+    """Return the standard deviation of a mean over so many voxels, from sectors (n_slices, n)."""
+    if min(s.shape[1] for s in sectors) == 0:
+        return 0.0
+    means = np.stack([s.mean(axis=1, dtype=np.float64) for s in sectors])
+    n_sector = np.mean([s.shape[1] for s in sectors])
+    return float(np.sqrt(means.var(axis=0, ddof=1).mean() * n_sector / n_inside))

@@ -36,6 +36,7 @@ _FINER = 8  # bins of the edge within a pixel
 _PARTS = 8  # sectors or strips that are left out in turn
 _N_FREQUENCIES = 65
 _LEAST_CONTRAST = 3.0  # over noise
+_RIM = 0.75  # of a wire's radius: from here on there is background
 
 
 @step(version=1)
@@ -156,7 +157,7 @@ def mtf_edge(
     return _curve_of_edge(across[near], mean[near], part[near], pixel, "quality.mtf_edge")
 
 
-@step(version=1)
+@step(version=2)
 def mtf_wire(
     image: Image,
     *,
@@ -184,8 +185,9 @@ def mtf_wire(
     -------
     Curve
         Modulation transfer over frequency in 1/mm up to the Nyquist frequency, the mean over
-        directions; the interval is Student's over eight directions, and thus also shows when
-        sharpness depends on direction.
+        directions. The interval is the wider of two: Student's over eight directions, which also
+        shows when sharpness depends on direction, and what the noise of the rim does to the sum of
+        the wire and to its background, which all directions share.
 
     Raises
     ------
@@ -202,7 +204,7 @@ def mtf_wire(
     mean = values[slices.start : slices.stop].mean(axis=0, dtype=np.float64)
     x, y = offsets_mm(image, slices.start, center_mm)
     distance = np.hypot(x, y)
-    rim = (distance > 0.75 * radius_mm) & (distance <= radius_mm)
+    rim = (distance > _RIM * radius_mm) & (distance <= radius_mm)
     inside = distance <= radius_mm
     spread = mean[inside] - mean[rim].mean()
     if not abs(spread.sum()) > _LEAST_CONTRAST * mean[rim].std() * np.sqrt(inside.sum()):
@@ -218,8 +220,38 @@ def mtf_wire(
     own = np.where(argument > 0, 2 * j1(argument) / np.where(argument > 0, argument, 1), 1.0)
     modulation /= np.maximum(own, 0.1)
     y_mean = modulation.mean(axis=0)
-    half = stdtrit(_PARTS - 1, 0.975) * modulation.std(axis=0, ddof=1) / np.sqrt(_PARTS)
+    scatter = modulation.std(axis=0, ddof=1) / np.sqrt(_PARTS)
+    noise = _noise_of_wire(frequency, y_mean * own, x, y, mean, radius_mm) / np.maximum(own, 0.1)
+    noise /= abs(spread.sum())
+    half = stdtrit(_PARTS - 1, 0.975) * np.maximum(scatter, noise)
     return _transfer(frequency, y_mean, np.asarray(half))
+
+
+def _noise_of_wire(
+    frequency: DoubleArray,
+    modulation: DoubleArray,
+    x: DoubleArray,
+    y: DoubleArray,
+    values: DoubleArray,
+    radius_mm: float,
+) -> DoubleArray:
+    """Return the standard deviation of a wire's modulation, times the sum of its values.
+
+    To first order the error is a weighted sum of the noise of all voxels: a voxel at distance r
+    counts ``J0(2πfr)`` in the wave of all directions, less the modulation for its share of the sum,
+    and each voxel of the rim counts against all of them through the background. The power of the
+    noise comes from how the means of eight sectors of the rim scatter.
+    """
+    from scipy.special import j0
+
+    inside = np.hypot(x, y) <= radius_mm
+    distance, angle = np.hypot(x, y)[inside], np.arctan2(y, x)[inside]
+    rim = np.flatnonzero(distance > _RIM * radius_mm)
+    sectors = np.array_split(rim[np.argsort(angle[rim])], _PARTS)
+    power = np.var([values[inside][s].mean() for s in sectors], ddof=1) * len(rim) / _PARTS
+    weights = j0(2 * np.pi * frequency[:, None] * distance) - modulation[:, None]
+    weights[:, rim] -= weights.sum(axis=1, keepdims=True) / len(rim)
+    return np.sqrt(power * (weights**2).sum(axis=1))
 
 
 def _curve_of_edge(

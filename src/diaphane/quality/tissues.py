@@ -12,11 +12,11 @@ from diaphane.quality.curves import Curve
 from diaphane.quality.places import Length, Point, disc, real_values, slices_within
 from diaphane.step import step
 
-_PARTS = 8
+_PARTS = 4  # of a disc: more would be so small that noise makes neighbors alike
 Value = Annotated[float, Range(-100_000, 100_000)]
 
 
-@step(version=1)
+@step(version=2)
 def uniformity(
     image: Image,
     *,
@@ -45,8 +45,9 @@ def uniformity(
     -------
     Measurement
         The mean of the periphery's disc that differs most, less that of the middle: positive
-        for a cup. In the image's unit; the interval from parts of both discs (Student's t), for
-        the disc that was chosen.
+        for a cup. In the image's unit; the interval from parts of both discs (Student's t), so
+        wide that 95 % of all four hold at once, since the greatest of four was chosen. A slope
+        within a disc widens it.
 
     Raises
     ------
@@ -68,12 +69,12 @@ def uniformity(
         rims.append(disc(image, slices, place, size))
     differences = [float(r.mean() - middle.mean()) for r in rims]
     worst = int(np.argmax(np.abs(differences)))
-    half = float(np.hypot(_half_interval(rims[worst]), _half_interval(middle)))
+    half = _half_of_difference(rims[worst], middle, n_choices=len(rims))
     value = differences[worst]
     return Measurement(value, image.quantity.unit, (value - half, value + half), "uniformity")
 
 
-@step(version=1)
+@step(version=2)
 def rods(
     image: Image,
     *,
@@ -126,7 +127,7 @@ def rods(
     return Curve(x, y, unit, unit, y - half, y + half, "expected", "measured")
 
 
-@step(version=1)
+@step(version=2)
 def accuracy(curve: Curve) -> Measurement:
     """Return how far the worst of some rods is from its expected value.
 
@@ -138,14 +139,15 @@ def accuracy(curve: Curve) -> Measurement:
     Returns
     -------
     Measurement
-        Measured less expected, of the rod where it is greatest; the interval is that rod's.
+        Measured less expected, of the rod where it is greatest. The interval is that rod's, made
+        so wide that 95 % of all rods' hold at once, since the worst of them was chosen.
     """
     worst = int(np.abs(curve.y - curve.x).argmax())
-    interval = None
+    value, interval = float(curve.y[worst] - curve.x[worst]), None
     if curve.low is not None and curve.high is not None:
-        shift = float(curve.x[worst])
-        interval = (float(curve.low[worst]) - shift, float(curve.high[worst]) - shift)
-    value = float(curve.y[worst] - curve.x[worst])
+        wider = _quantile(_PARTS - 1, len(curve.x)) / _quantile(_PARTS - 1)
+        half = wider * np.array([curve.y - curve.low, curve.high - curve.y])[:, worst]
+        interval = (value - float(half[0]), value + float(half[1]))
     return Measurement(value, curve.y_unit, interval, "greatest error")
 
 
@@ -178,7 +180,7 @@ def linearity(curve: Curve) -> Measurement:
     return Measurement(slope, "", interval, "slope of measured over expected")
 
 
-@step(version=1)
+@step(version=2)
 def contrast_to_noise(
     image: Image,
     *,
@@ -206,7 +208,7 @@ def contrast_to_noise(
     -------
     Measurement
         ``(structure - background) / standard deviation of the background``, without unit; the
-        interval is a jackknife over eight parts of both discs.
+        interval is a jackknife over four parts of both discs.
 
     Raises
     ------
@@ -227,7 +229,7 @@ def contrast_to_noise(
         return float((a.mean() - b.mean()) / b.std(ddof=1))
 
     value = ratio(one, other)
-    if min(len(one), len(other)) < 4 * _PARTS:
+    if min(len(one), len(other)) < 8 * _PARTS:
         return Measurement(value, "", None, "contrast to noise")
     from diaphane.quality.jackknifing import leave_one_out
 
@@ -239,9 +241,29 @@ def contrast_to_noise(
 
 def _half_interval(values: DoubleArray) -> float:
     """Return half the 95 % interval of the mean of a disc (n_slices, n), from parts of it."""
-    from scipy.special import stdtrit
+    error, n_free = _error(values)
+    return _quantile(n_free) * error
 
+
+def _half_of_difference(one: DoubleArray, other: DoubleArray, *, n_choices: int) -> float:
+    """Return half the interval of the difference of two discs' means, one of several (Welch)."""
+    (a, n_a), (b, n_b) = _error(one), _error(other)
+    if a == b == 0:
+        return 0.0
+    n_free = (a**2 + b**2) ** 2 / (a**4 / n_a + b**4 / n_b)
+    return _quantile(n_free, n_choices) * float(np.hypot(a, b))
+
+
+def _error(values: DoubleArray) -> tuple[float, int]:
+    """Return the standard error of a disc's mean from parts of it, and its degrees of freedom."""
     parts = [p.mean() for p in np.array_split(values.ravel(), min(_PARTS, values.size))]
     if len(parts) < 2:
-        return 0.0
-    return float(stdtrit(len(parts) - 1, 0.975) * np.std(parts, ddof=1) / np.sqrt(len(parts)))
+        return 0.0, 1
+    return float(np.std(parts, ddof=1) / np.sqrt(len(parts))), len(parts) - 1
+
+
+def _quantile(n_free: float, n_choices: int = 1) -> float:
+    """Return Student's t of 95 % intervals of which so many hold at once (Bonferroni)."""
+    from scipy.special import stdtrit
+
+    return float(stdtrit(n_free, 1 - 0.025 / n_choices))
