@@ -20,7 +20,8 @@ them, :func:`fill_holes` fills what they enclose, :func:`volume` measures in mil
 :func:`white_top_hat`, :func:`black_top_hat` and :func:`morphological_gradient` are made of them.
 
 :func:`grow` and :func:`grow_confident` grow a region from points, :func:`watershed` several from
-seeds until they meet.
+seeds until they meet. :func:`random_walker` gives each voxel to the seeds that a walker who shuns
+edges reaches first, and :func:`random_walker_probability` says how likely.
 
 :func:`skeleton` thins structures to their middle lines, :func:`skeleton_of_slices` slice by slice;
 :func:`chan_vese` finds the region that differs most from the rest within a smooth surface;
@@ -49,6 +50,7 @@ from diaphane.segment.regions.parts import by_volume, components, largest
 from diaphane.segment.regions.skeletons import skeleton, skeleton_of_slices
 from diaphane.segment.regions.slice_filling import interpolate_slices
 from diaphane.segment.regions.two_phases import chan_vese
+from diaphane.segment.regions.walking import random_walker, random_walker_probability
 from diaphane.segment.thresholding.applying import apply_hysteresis, apply_threshold
 from diaphane.segment.thresholding.finding import (
     histogram,
@@ -100,6 +102,8 @@ __all__ = [
     "percentile_threshold",
     "phansalkar",
     "prior_volume_threshold",
+    "random_walker",
+    "random_walker_probability",
     "sauvola",
     "skeleton",
     "skeleton_of_slices",
