@@ -14,7 +14,8 @@ Written by `make bench`; do not edit. Every contender has a process of its own o
 processors, and they take turns. *CPU-s* are processor seconds of all threads together, the median
 over the rounds with the smallest and the largest; *ratio* is the peer's over ours of the same
 round. The first call contains compilation and whatever else happens once. *Peak* is the most
-memory that the process held during the job, input and libraries included.
+memory that the process held during the job, input and libraries included; of a contender that is
+a program of its own, what that program held.
 
 """
 

@@ -1,5 +1,8 @@
 """What a benchmark task is made of."""
 
+import re
+import shutil
+import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
@@ -14,6 +17,29 @@ Arrays = Mapping[str, NDArray[Any]]
 """The input and the truth of a task, by name."""
 
 
+def distribution_version(name: str) -> str | None:
+    """Return the version of a Python distribution; ``None`` where it is not installed."""
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
+
+
+def program_version(name: str) -> str | None:
+    """Return the version that a program tells of itself; ``None`` where there is no such program.
+
+    Examples
+    --------
+    >>> program_version("a-program-that-is-not-there") is None
+    True
+    """
+    if shutil.which(name) is None:
+        return None
+    told = subprocess.run([name, "--version"], capture_output=True, text=True, check=False)
+    found = re.search(r"\d+(\.\d+)+", told.stdout + told.stderr)
+    return found[0] if found else "of unknown version"
+
+
 @dataclass(frozen=True)
 class Contender:
     """One program that does the task."""
@@ -21,21 +47,20 @@ class Contender:
     name: str
     """As on the command line."""
     package: str
-    """The installed distribution that it needs."""
+    """The installed distribution that it needs, or the program."""
     prepare: Callable[[Arrays, int], Callable[[], Any]]
     """Takes the input and the number of threads, and returns the job whose calls are timed."""
     finish: Callable[[Any], NDArray[np.float32]]
     """Brings what the job returned into the order of the truth; not timed."""
     bar: float = 0.0
     """For a peer: how many times faster than it we promise to be."""
+    find_version: Callable[[str], str | None] = distribution_version
+    """Tells the version of `package`; `program_version` where it is a program."""
 
     @property
     def version(self) -> str | None:
         """The installed version; ``None`` where it is not installed."""
-        try:
-            return version(self.package)
-        except PackageNotFoundError:
-            return None
+        return self.find_version(self.package)
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,14 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.program import Written
+
 
 def work(pipe: Connection, task: str, contender: str, folder: str, threads: int) -> None:
     """Prepare, then run once for each message, until one is empty.
 
-    Answers with processor and wall seconds and the peak of the memory; the first also with the
-    errors of the result.
+    Answers with processor and wall seconds and the peak of the memory, those of programs that it
+    started included; the first also with the errors of the result.
     """
     if hasattr(os, "sched_setaffinity"):
         allowed = sorted(os.sched_getaffinity(0))
@@ -27,7 +29,7 @@ def work(pipe: Connection, task: str, contender: str, folder: str, threads: int)
     try:
         job = one.prepare(arrays, threads)
         while pipe.recv():
-            news, result = _timed(job)
+            news, result = timed(job)
             if result is not None:
                 news["errors"] = found.errors(one.finish(result), arrays)
             del result
@@ -39,12 +41,14 @@ def work(pipe: Connection, task: str, contender: str, folder: str, threads: int)
         raise
 
 
-def _timed(job: Any) -> tuple[dict[str, Any], Any]:
+def timed(job: Any) -> tuple[dict[str, Any], Any]:
+    """Call a job; return what it took and its result."""
     _forget_peak()
     cpu, wall = _processor_s(), time.perf_counter()
     result = job()
     wall_s, cpu_s = time.perf_counter() - wall, _processor_s() - cpu
-    return {"cpu_s": cpu_s, "wall_s": wall_s, "peak_mb": _peak_mb()}, result
+    peak_mb = result.peak_mb if isinstance(result, Written) else _peak_mb()
+    return {"cpu_s": cpu_s, "wall_s": wall_s, "peak_mb": peak_mb}, result
 
 
 def _processor_s() -> float:

@@ -2,7 +2,8 @@
 
 from functools import partial
 
-from benchmarks.cone_head import CONDITIONS, OURS, errors, head_scan, rtk
+from benchmarks.cone_head import CONDITIONS, OURS, errors, head_scan
+from benchmarks.cone_peers import mbirjax, plastimatch, rtk
 from benchmarks.task import Task
 
 TASK = Task(
@@ -12,5 +13,5 @@ TASK = Task(
     make_input=partial(head_scan, start=0.2),
     errors=errors,
     ours=OURS,
-    peers=(rtk(bar=15),),
+    peers=(rtk(bar=22), plastimatch(bar=9), mbirjax(bar=20)),
 )

@@ -1,6 +1,7 @@
 """The benchmark harness, on inputs too small to say anything about speed."""
 
 import json
+import platform
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,9 +15,14 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from benchmarks import __main__ as command_line
 from benchmarks import rounds
+from benchmarks.cone_head import pitch_mm_of
+from benchmarks.cone_peers import plastimatch_geometry
+from benchmarks.program import run_program
 from benchmarks.report import as_json, as_markdown
 from benchmarks.rounds import Measured, Outcome
-from benchmarks.task import Contender, Task, find_task, task_names
+from benchmarks.task import Contender, Task, find_task, program_version, task_names
+from benchmarks.worker import timed
+from diaphane.ct import ConeBeam, Detector, rays
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -100,7 +106,49 @@ def test_an_unknown_peer_is_refused(capsys: pytest.CaptureFixture[str]):
     assert "knows no peer nobody; known: rtk" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("peers", ["none", pytest.param("rtk", marks=pytest.mark.slow)])
+def test_a_program_tells_its_version():
+    assert program_version(sys.executable) == platform.python_version()
+    assert program_version("a-program-that-is-not-there") is None
+
+
+def test_a_program_is_measured_like_a_package(tmp_path: Path):
+    out = tmp_path / "result"
+    work = "x = b'x' * (100 << 20)\nfor i in range(3_000_000): pass\nimport time; time.sleep(0.3)"
+    words = f"{work}\nopen({str(out)!r}, 'w').write('done')"
+    news, result = timed(lambda: run_program([sys.executable, "-c", words], out))
+    assert result.file.read_text() == "done"
+    assert news["cpu_s"] > 0.02
+    assert news["wall_s"] > 0.3
+    if Path("/proc").is_dir():
+        assert 100 < news["peak_mb"] == result.peak_mb < 200
+
+
+@pytest.mark.parametrize("words", ["raise SystemExit('no detector')", "print('no detector')"])
+def test_a_program_that_writes_nothing_fails_with_its_words(words: str, tmp_path: Path):
+    with pytest.raises(RuntimeError, match=r"ended with code [01]: no detector"):
+        run_program([sys.executable, "-c", words], tmp_path / "result")
+
+
+def test_the_geometry_told_to_plastimatch_is_that_of_our_rays():
+    n_pixels, angles = 7, np.array([0.3, 2.0, 4.5])
+    beam = ConeBeam(angles, Detector(n_pixels, n_pixels, *[pitch_mm_of(n_pixels)] * 2), 1e3, 1.5e3)
+    row, column = np.indices((n_pixels, n_pixels))
+    for view, angle in enumerate(angles):
+        told = np.array(plastimatch_geometry(angle, n_pixels).split(), float)
+        center, matrix, distances = told[:2], told[2:14].reshape(3, 4), told[14:16]
+        lines = rays(beam, view, rows=row, columns=column)
+        point = lines.origins_mm + 900 * lines.directions
+        u, v, w = np.moveaxis(point @ matrix[:, :3].T + matrix[:, 3], -1, 0)
+        np.testing.assert_allclose(u / w + center[0], column, atol=1e-5)
+        np.testing.assert_allclose(v / w + center[1], row, atol=1e-5)
+        assert distances.tolist() == [1000, 1500]
+        np.testing.assert_allclose(told[16:] * -1000, lines.origins_mm[0, 0], atol=1e-4)
+
+
+_SLOW = [pytest.param(name, marks=pytest.mark.slow) for name in ("rtk", "plastimatch")]
+
+
+@pytest.mark.parametrize("peers", ["none", *_SLOW])
 def test_a_small_run_from_input_to_page(peers: str, tmp_path: Path):
     page = tmp_path / "RESULTS.md"
     command = [sys.executable, "-m", "benchmarks", "ct.fdk", "--shrink", "12", "--rounds", "1"]
@@ -119,8 +167,11 @@ def test_a_small_run_from_input_to_page(peers: str, tmp_path: Path):
     assert len(task["ours"]["rounds"]) == 1
     assert 0 < task["ours"]["errors"]["RMSE, mid-plane, HU"] < 500
     compared = [p["name"] for p in task["peers"]] + task["missing"]
-    assert compared in ([["rtk"], ["rtk (itk-rtk)"]] if peers == "rtk" else [[]])
-    reasons = ("not 1e+09", "rtk (itk-rtk) is missing", "nobody to compare with")
+    missing = {"rtk": "rtk (itk-rtk)", "plastimatch": "plastimatch (plastimatch)"}
+    assert compared in ([[]] if peers == "none" else [[peers], [missing[peers]]])
+    for peer in task["peers"]:
+        assert 0 < peer["errors"]["RMSE, mid-plane, HU"] < 500
+    reasons = ("not 1e+09", "is missing, so nothing was compared", "nobody to compare with")
     assert any(reason in done.stderr for reason in reasons)
     assert "`ct.fdk`" in page.read_text(encoding="utf-8")
     assert str(REPOSITORY) not in page.read_text(encoding="utf-8")
