@@ -25,6 +25,7 @@ edges reaches first, and :func:`random_walker_probability` says how likely.
 
 :func:`skeleton` thins structures to their middle lines, :func:`skeleton_of_slices` slice by slice;
 :func:`chan_vese` finds the region that differs most from the rest within a smooth surface;
+:func:`geodesic_contour` moves a surface until it lies on edges;
 :func:`superpixels` cuts an image into small cells of nearly one value;
 :func:`interpolate_slices` fills the slices between those that somebody labeled.
 """
@@ -35,6 +36,7 @@ from diaphane.segment.regions.combining import difference, intersection
 from diaphane.segment.regions.distances import distance
 from diaphane.segment.regions.element import Element
 from diaphane.segment.regions.flooding import watershed
+from diaphane.segment.regions.geodesic import geodesic_contour
 from diaphane.segment.regions.growing import grow, grow_confident
 from diaphane.segment.regions.holes import fill_holes
 from diaphane.segment.regions.morphology import (
@@ -82,6 +84,7 @@ __all__ = [
     "erosion",
     "fill_holes",
     "fixed",
+    "geodesic_contour",
     "grow",
     "grow_confident",
     "histogram",

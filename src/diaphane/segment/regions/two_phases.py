@@ -84,7 +84,7 @@ def chan_vese(
     check_room("segment.chan_vese", image.grid.shape, 24)
     values = single_values(image, "segment.chan_vese").astype(np.float32)
     is_inside = _first_region(values, image.grid, start)
-    blur = blur_mm or _USUAL_BLUR * _mean_edge_mm(image.grid)
+    blur = blur_mm or _USUAL_BLUR * mean_edge_mm(image.grid)
     n_changed = 0
     descent = descend(values, is_inside, image.grid.spacing_mm, smoothness_mm, blur)
     next(descent)
@@ -125,7 +125,7 @@ def descend(
         is_inside = derivative < 0
 
 
-def _mean_edge_mm(grid: Grid) -> float:
+def mean_edge_mm(grid: Grid) -> float:
     """Return the geometric mean of the spacings along which there is more than one voxel."""
     edges = [mm for n, mm in zip(grid.shape, grid.spacing_mm) if n > 1]
     return float(np.exp(np.mean(np.log(edges)))) if edges else 1.0
