@@ -21,6 +21,8 @@ import numpy as np
 from diaphane.arrays import digest
 from diaphane.notices import Notice
 
+_JSON = json.JSONEncoder(sort_keys=True, allow_nan=False)
+
 
 @dataclass(frozen=True)
 class History:
@@ -62,7 +64,7 @@ class History:
 
 def key_of_step(step: str, version: int, options: dict[str, Any], parents: list[str]) -> str:
     """Return the key of a step's result: the hash of how it was made."""
-    text = json.dumps([step, version, options, parents], sort_keys=True, allow_nan=False)
+    text = _JSON.encode([step, version, options, parents])
     return hashlib.sha256(text.encode()).hexdigest()
 
 

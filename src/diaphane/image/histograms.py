@@ -36,7 +36,7 @@ class Histogram:
     def __post_init__(self) -> None:
         counts = np.asarray(self.counts, dtype=np.float64)
         edges = np.asarray(self.edges, dtype=np.float64)
-        if edges.ndim != 1 or len(edges) < 2 or not (np.diff(edges) > 0).all():
+        if edges.ndim != 1 or len(edges) < 2 or not (edges[1:] > edges[:-1]).all():
             raise InputError("Histogram.edges must be a growing list of at least two numbers")
         if counts.shape != (len(edges) - 1,) or not (counts >= 0).all():
             raise InputError(

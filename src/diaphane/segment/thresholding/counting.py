@@ -118,11 +118,13 @@ def _count_short(values: AnyArray, mask: ByteArray, label: str) -> tuple[int, Do
 
     kind, n_parts = np.iinfo(values.dtype), _n_parts(values.size)
     if values.dtype == np.uint8 and not len(mask):
-        fours, whole = np.zeros((n_parts, 4, 256), np.int64), values.size // 8 * 8
+        fours, whole = np.zeros((n_parts, 4, 256), np.uint32), values.size // 8 * 8
         words = values[:whole].view(np.uint64)
         _spread(kernels.count_bytes, values.size, n_parts, words, fours, label=label)
-        rest = np.bincount(values[whole:], minlength=256)
-        return 0, (fours.sum(axis=(0, 1)) + rest).astype(np.float64)
+        counts = fours.sum(axis=(0, 1), dtype=np.float64)
+        if whole < values.size:
+            counts += np.bincount(values[whole:], minlength=256)
+        return 0, counts
     return kind.min, _count_whole(values, mask, kind.min, kind.max - kind.min + 1, label)
 
 
@@ -136,18 +138,16 @@ def _count_whole(values: AnyArray, mask: ByteArray, first: int, n: int, label: s
 
 def _of_whole(image: Image, counts: DoubleArray, first: int, rules: Rules, label: str) -> Histogram:
     """Return the histogram of whole numbers, of which `counts` holds all from `first` on."""
-    numbers = np.arange(first, first + len(counts), dtype=np.float64)
-    bounds = [x for x in (rules.low, rules.high, *(rules.span or ())) if x is not None]
-    if bounds:
-        counts = np.where(_counts_in(numbers, rules), counts, 0)
-    filled = np.flatnonzero(counts)
-    _check_ends(filled, numbers, rules, label)
+    edges = np.arange(len(counts) + 1) + (first - 0.5)
+    if rules != Rules(rules.bins):
+        counts = np.where(_counts_in(edges[:-1] + 0.5, rules), counts, 0)
+    filled = counts.nonzero()[0]
+    _check_ends(filled, edges[:-1] + 0.5, rules, label)
     a, b = int(filled[0]), int(filled[-1]) + 1
-    counts, numbers = counts[a:b], numbers[a:b]
-    edges = np.append(numbers - 0.5, numbers[-1] + 0.5)
+    counts, edges, ends = counts[a:b], edges[a : b + 1], (float(first + a), float(first + b - 1))
     if rules.span is not None:
-        counts, edges = np.histogram(numbers, rules.bins, rules.span, weights=counts)
-    return _histogram(image, counts, edges, (float(numbers[0]), float(numbers[-1])))
+        counts, edges = np.histogram(edges[:-1] + 0.5, rules.bins, rules.span, weights=counts)
+    return _histogram(image, counts, edges, ends)
 
 
 def _counts_in(numbers: DoubleArray, rules: Rules) -> AnyArray:

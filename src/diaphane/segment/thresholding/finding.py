@@ -114,7 +114,7 @@ def threshold(
         1 on the chosen side of the threshold, which a notice names.
     """
     rules = Rules(bins, range, ignore_below, ignore_above)
-    value = _found(image, within, method, rules, "segment.threshold").value
+    value = _value(_counted(image, within, rules, "segment.threshold"), method, "segment.threshold")
     return _labels(image, within, value, side, structure, "segment.threshold")
 
 
@@ -187,7 +187,7 @@ def otsu(
         1 where the value is > the threshold, which a notice names.
     """
     rules = Rules(bins, low=ignore_below, high=ignore_above)
-    value = _found(image, within, "otsu", rules, "segment.otsu").value
+    value = _value(_counted(image, within, rules, "segment.otsu"), "otsu", "segment.otsu")
     return _labels(image, within, value, "above", structure, "segment.otsu")
 
 
@@ -232,7 +232,7 @@ def multi_otsu(
     """
     label = "segment.multi_otsu"
     rules = Rules(bins, range, ignore_below, ignore_above)
-    histogram = without_empty_ends(count(image, within, rules, label), label)
+    histogram = _counted(image, within, rules, label)
     cuts = histogram.centers[multi_otsu_bins(histogram, classes, label)]
     words = ", ".join(f"{cut:.6g}" for cut in cuts)
     notice("segment.thresholds_chosen", values=words, unit=image.quantity.unit)
@@ -303,11 +303,15 @@ def histogram(
 def _found(
     image: Image, within: Labels | None, method: Method, rules: Rules, label: str
 ) -> Measurement:
-    counted = without_empty_ends(count(image, within, rules, label), label)
+    counted = _counted(image, within, rules, label)
     value = _value(counted, method, label)
     interval = _equal_splits(counted, value)
     name = f"{method.replace('_', ' ').capitalize()} threshold"
     return Measurement(value, image.quantity.unit, interval, name=name)
+
+
+def _counted(image: Image, within: Labels | None, rules: Rules, label: str) -> Histogram:
+    return without_empty_ends(count(image, within, rules, label), label)
 
 
 def _value(counted: Histogram, method: Method, label: str) -> float:

@@ -11,8 +11,6 @@ scikit-image, ImageJ and OpenCV do. Counts are kept in float64, where scikit-ima
 float32.
 """
 
-import numpy as np
-
 from diaphane.image import Histogram
 
 
@@ -20,7 +18,7 @@ def otsu(histogram: Histogram) -> float:
     """Return the center of the last dark bin."""
     counts, centers = histogram.counts, histogram.centers
     sums = counts * centers
-    dark, bright = np.cumsum(counts)[:-1], np.cumsum(counts[::-1])[::-1][1:]
-    dark_mean, bright_mean = np.cumsum(sums)[:-1] / dark, np.cumsum(sums[::-1])[::-1][1:] / bright
+    dark, bright = counts.cumsum()[:-1], counts[::-1].cumsum()[::-1][1:]
+    dark_mean, bright_mean = sums.cumsum()[:-1] / dark, sums[::-1].cumsum()[::-1][1:] / bright
     between = dark * bright * (dark_mean - bright_mean) ** 2
     return float(centers[between.argmax()])
