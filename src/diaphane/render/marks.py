@@ -114,7 +114,7 @@ class _Page:
 
     def _write(self, place: tuple[float, float], words: str, anchor: str) -> None:
         self._draw.text(
-            place, words, fill=_ink(_GRAY), font=_font(self._text_px), anchor=anchor,
+            place, words, fill=_ink(_GRAY), font=font(self._text_px), anchor=anchor,
             stroke_width=1, stroke_fill=_ink(_SHADE),
         )  # fmt: skip
 
@@ -128,5 +128,6 @@ def _ink(gray: int) -> tuple[int, int, int, int]:
 
 
 @cache
-def _font(size_px: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+def font(size_px: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    """Return the font of all marks."""
     return ImageFont.load_default(size_px)

@@ -138,7 +138,7 @@ def _count_whole(values: AnyArray, mask: ByteArray, first: int, n: int, label: s
 
 def _of_whole(image: Image, counts: DoubleArray, first: int, rules: Rules, label: str) -> Histogram:
     """Return the histogram of whole numbers, of which `counts` holds all from `first` on."""
-    edges = np.arange(len(counts) + 1) + (first - 0.5)
+    edges = np.arange(len(counts) + 1, dtype=np.float64) + (first - 0.5)
     if rules != Rules(rules.bins):
         counts = np.where(_counts_in(edges[:-1] + 0.5, rules), counts, 0)
     filled = counts.nonzero()[0]
