@@ -43,7 +43,7 @@ from diaphane.step import step
 
 _BAND = 4  # longest edges of a voxel, on each side of the surface
 _LOOK = 50  # passes from one look at whether the surface rests to the next
-_AT_REST = 0.04  # of a voxel: by so little the surface moved
+_AT_REST = 0.08  # of a voxel: by so little the surface moved
 _SHARE = 0.9  # of the longest stable step of time
 
 
@@ -77,7 +77,7 @@ def geodesic_contour(
         of a mean voxel. In pixels where the grid knows no millimeters.
     passes : int
         The most steps of time; it stops when fifty of them move the surface by less than a
-        25th of a voxel. Edges hold a surface back, they do not bar it: a strong balloon
+        twelfth of a voxel. Edges hold a surface back, they do not bar it: a strong balloon
         rests a little beyond the edge, or goes through it.
     structure : str
         What the labeled structure is called.
@@ -103,9 +103,11 @@ def geodesic_contour(
     terms = terms_of(edges, spacing, balloon_per_mm)
     for number in track(range(passes), "segment.geodesic_contour"):
         phi = moved(phi, edges, spacing, terms)
-        if (number + 1) % _LOOK == 0:
-            if _rests(before, phi, spacing):
-                break
+        if (number + 1) % _LOOK:
+            continue
+        if _rests(before, phi, spacing):
+            break
+        if number + 1 < passes:
             before = phi
     else:
         n_changed = int(((phi <= 0) != (before <= 0)).sum())
