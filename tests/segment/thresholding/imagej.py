@@ -1,7 +1,8 @@
 """What ImageJ's AutoThresholder does, method by method, told anew in plain loops over gray levels.
 
-Each takes counts of the gray levels 0 … n - 1 and returns the last dark gray level, as the
-published description of the plugin has it (G. Landini, "Auto Threshold", imagej.net).
+Each takes counts of the gray levels 0 … n - 1 and returns the last dark gray level. Held against
+``ij/process/AutoThresholder.java`` (G. Landini's "Auto Threshold"), whole-number divisions
+included.
 """
 
 from math import floor, log, log10, sqrt
@@ -67,7 +68,7 @@ def isodata(h):
         high = [(i, h[i]) for i in range(g + 1, len(h))]
         n_low, n_high = sum(c for _, c in low), sum(c for _, c in high)
         if n_low and n_high:
-            mean_low = sum(i * c for i, c in low) / n_low
+            mean_low = sum(i * c for i, c in low) // n_low
             mean_high = sum(i * c for i, c in high) / n_high
             if g == floor((mean_low + mean_high) / 2 + 0.5):
                 return g
@@ -152,7 +153,7 @@ def otsu(h):
         n1, s1 = h[: t + 1].sum(), (h * levels)[: t + 1].sum()
         if 0 < n1 < n:
             between = (n1 / n * s - s1) ** 2 / (n1 * (n - n1))
-            if between > best:
+            if between >= best:
                 best, chosen = between, t
     return chosen
 

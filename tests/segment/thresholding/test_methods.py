@@ -25,15 +25,15 @@ ITK = {
 }
 # Where a peer's convention differs: how many gray levels its value may lie above ours.
 IMAGEJ_ABOVE = {
-    "isodata": (0, 1),  # leaves the threshold's own gray level out of both classes
-    "triangle": (-1, 1),  # looks from one bin beyond the values on, and steps back by one
+    "isodata": (0, 1),  # leaves its own gray level out of both classes, cuts the dark mean
+    "triangle": (-1, 1),  # its line ends one bin beyond the values; gives the bin before
     "li": (0, 1),  # rounds to a gray level in every turn
     "mean": (-1, 0),  # cuts the mean to a gray level
 }
 ITK_ABOVE = {
-    "isodata": (0, 1),  # as ImageJ
-    "triangle": (0, 1),  # begins at the first and last percent, and steps on by one
-    "kittler_illingworth": (0, 1),  # gives the gray level above
+    "isodata": (0, 1),  # gives the first gray level in use that is not below the middle
+    "triangle": (0, 1),  # its line ends at the first or last percent; gives the bin after
+    "kittler_illingworth": (0, 1),  # gives the gray level nearest to the crossing
 }
 
 

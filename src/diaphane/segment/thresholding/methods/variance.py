@@ -7,8 +7,8 @@ References
 ----------
 N. Otsu, "A threshold selection method from gray-level histograms", IEEE Transactions on Systems,
 Man, and Cybernetics 9(1), 1979, equation 18. Of equal splits the lowest is taken, as
-scikit-image, ImageJ and OpenCV do. Counts are kept in float64, where scikit-image rounds them to
-float32.
+in scikit-image, SimpleITK and OpenCV; ImageJ takes the highest. Counts are kept in float64, where
+scikit-image rounds them to float32.
 """
 
 from diaphane.image import Histogram
