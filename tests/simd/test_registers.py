@@ -181,3 +181,19 @@ def test_the_path_is_named():
     assert os.environ.get("DIAPHANE_EXPECTED_ISA", ISA) == ISA
     assert ISA in ("avx512", "avx2", "sse", "neon", "generic", "numpy")
     assert W in (4, 8, 16)
+
+
+@kernel()
+def _signs(numbers, a, b, out):
+    x = load(numbers, 0)
+    store(out, 0, choose(x, load(a, 0), load(b, 0)))
+    store(out, W, splat(sqrt(np.float32(2.25))))
+
+
+def test_the_choice_by_the_sign_of_floats_and_the_root_of_a_plain_number():
+    numbers = np.random.default_rng(6).uniform(-1, 1, W).astype(np.float32)
+    numbers[:2] = -1e-30, 0
+    a, b, out = _numbers(W), _numbers(W, 2), np.zeros(2 * W, np.float32)
+    _signs(numbers, a, b, out)
+    np.testing.assert_array_equal(out[:W], np.where(numbers >= 0, a, b))
+    np.testing.assert_array_equal(out[W:], 1.5)

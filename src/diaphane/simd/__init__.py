@@ -8,7 +8,7 @@ with registers. It stays ordinary Python, and W and the instruction set are chos
     splat(number)   iota()                  the number in every lane; 0, 1, 2, …
     + - * /   fma(x, y, z)                  lane by lane, x y + z; a plain number is broadcast
     minimum  maximum  sqrt  at_least        lane by lane; x >= y gives 1 or 0
-    choose(k, x, y)                         x in the lanes where k >= 0, y elsewhere
+    choose(k, x, y)                         y in the lanes where k has a minus sign, else x
     k & number   shift_down(k, n)           bits of integers; n places lower, zeros at the top
     to_int(x)   frac(x)   to_float(k)       before and behind the point
     permute2(low, high, k)                  (low ++ high)[k[l]] in lane l, 0 <= k < 2 W

@@ -121,7 +121,17 @@ def _lanewise(name, n_args):
 fma = _lanewise("fmuladd", 3)
 minimum = _lanewise("minnum", 2)
 maximum = _lanewise("maxnum", 2)
-sqrt = _lanewise("sqrt", 1)
+
+
+@intrinsic
+def sqrt(typing, x):
+    """Return the square root of every lane, or of a plain number."""
+
+    def build(context, builder, sig, args):
+        kind, name = (FLOATS, f"llvm.sqrt.v{W}f32") if x is vec else (F32, "llvm.sqrt.f32")
+        return call(builder, name, kind, *args)
+
+    return x(x), build
 
 
 @intrinsic
@@ -147,13 +157,14 @@ def shift_down(typing, k, n_bits):
 
 @intrinsic
 def choose(typing, k, x, y):
-    """Return `x` in the lanes where ``k >= 0``, `y` elsewhere."""
+    """Return `y` in the lanes where `k`, floats or integers, has a minus sign, `x` elsewhere."""
 
     def build(context, builder, sig, args):
         k, x, y = args
+        k = builder.bitcast(k, INTS)
         return builder.select(builder.icmp_signed("<", k, ir.Constant(INTS, [0] * W)), y, x)
 
-    return vec(ivec, vec, vec), build
+    return vec(k, vec, vec), build
 
 
 @intrinsic

@@ -61,7 +61,7 @@ def shift_down(k, n_bits):
 
 
 def choose(k, x, y):
-    return np.where(k < 0, y, x)
+    return np.where(np.signbit(k), y, x)
 
 
 def sum_lanes(x):

@@ -3,7 +3,7 @@
 
 import numpy as np
 
-from diaphane.simd import kernel
+from diaphane.simd import kernel, sqrt
 
 WIDEST_RAD = np.deg2rad(80)
 """The largest angle for which :func:`arctangent` holds."""
@@ -22,7 +22,7 @@ def arctangent(slope):
     The slope of half the angle is below 0.84; there a polynomial in its square suffices, fitted
     at Chebyshev's nodes.
     """
-    half = slope / (_ONE + np.sqrt(_ONE + slope * slope))
+    half = slope / (_ONE + sqrt(_ONE + slope * slope))
     q = half * half
     low = _C0 + q * (_C1 + q * (_C2 + q * _C3))
     return _TWO * half * (low + q * q * q * q * (_C4 + q * (_C5 + q * _C6)))

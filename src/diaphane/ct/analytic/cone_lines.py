@@ -1,30 +1,33 @@
 # ruff: noqa: ANN001, ANN201, ANN202
 """Lines of detector rows, added to columns of voxels: W slices at a time, between two rows each.
 
-Slices are evenly far apart in rows, W of them in the lanes of a register. Where they are seen is
-counted in whole parts of a row (:data:`FINE_ROW`), so that the row is what stands before the
-point, the share of the next row what stands behind it, and nothing is rounded along the way.
+Slices are evenly far apart in rows, W of them in the lanes of a register. Where each register
+begins, a row and a part of the row behind it, is laid out for a whole line at once; then a
+register needs one number of each.
 
 Rows are looked up in registers, not fetched one by one. Where slices lie nearly a row apart, as in
-a grid as fine as the detector, the slice in lane l lies next to row l of its register or to the
-one before, and a choice between the two is enough (:func:`_beside`); else they are looked up among
-2 W rows (:func:`_along`), which limits slices to :data:`MOST_ROWS_PER_SLICE`.
+a grid as fine as the detector, every lane lies less than a row from its own, before it or behind,
+and a choice between two slopes is enough (:func:`_beside`); else rows are looked up among 2 W
+(:func:`_along`), which limits slices to :data:`MOST_ROWS_PER_SLICE`.
 """
+
+from typing import NamedTuple
 
 import numpy as np
 
+from diaphane.arrays import FloatArray
 from diaphane.simd import (
     W,
+    aligned_rows,
     choose,
     fma,
+    frac,
     iota,
     kernel,
     load,
     permute2,
-    shift_down,
     splat,
     store,
-    to_float,
     to_int,
 )
 
@@ -34,110 +37,122 @@ LINES = 4
 MOST_ROWS_PER_SLICE = 1.998
 """How far apart, in rows, two slices may be seen: W slices and one row more span 2 W rows."""
 
-FINE_ROW = 2**31
-"""Parts of a row in which places along a line are given."""
+_CHUNK = 64  # registers of slices whose places are laid out at once
+_LAST = LINES * _CHUNK  # of the rows; the parts stand behind
+_MIDDLE = np.float32((W - 1) / 2)  # of the lanes
+_HALF, _ONE = np.float32(0.5), np.float32(1)
+_MOST_DRIFT = np.float32(0.999 / (W - 1))  # from a row per slice, for lanes to stay by their rows
 
-_MOST_DRIFT = 0.999 / (W - 1)  # from a row per slice, for W slices to stay within a row
-_FINE_POINT, _BEHIND_FINE = 31, 2**31 - 1
-_POINT = 32 - W.bit_length()  # so that 2 W rows fit 32 bits
-_ROW, _BEHIND = 2**_POINT, 2**_POINT - 1
-_COARSER = _FINE_POINT - _POINT
+
+class Lines(NamedTuple):
+    """Lines of rows, and where along them slices are seen."""
+
+    values: FloatArray
+    """What the lines hold: shape (LINES, padded rows)."""
+    places: FloatArray
+    """The row where the first slice of the volume is seen: shape (LINES,)."""
+    steps: FloatArray
+    """Rows from slice to slice, above 0: shape (LINES,)."""
+    marks: FloatArray
+    """Where _CHUNK registers of slices begin: the whole rows of each line, then the parts."""
 
 
 @kernel(inline=True)
-def add_lines(lines, n, places, steps, y, x, z0, z1, sums):
-    """Add `n` lines to the slices from `z0` up to `z1` of one column of voxels.
+def new_lines(n_rows):
+    """Return empty lines for views of `n_rows`, padded."""
+    places, steps = np.empty(LINES, np.float32), np.empty(LINES, np.float32)
+    return Lines(aligned_rows(LINES, n_rows), places, steps, np.empty(2 * _LAST, np.float32))
 
-    Line i is seen by slice z at ``places[i] + z steps[i]``, in parts of a row.
-    """
-    if n < LINES:
-        for line in range(n):
-            _add_one(lines, line, places, steps, y, x, z0, z1, sums)
-        return
-    drift = np.int64(0)
+
+@kernel(inline=True)
+def add_lines(lines, y, x, z0, z1, sums):
+    """Add lines to the slices from `z0`, a multiple of W, up to `z1` of one column of voxels."""
+    drift = np.float32(0)
     for line in range(LINES):
-        drift = max(drift, abs(steps[line] - FINE_ROW))
-    if drift < np.int64(_MOST_DRIFT * FINE_ROW):
-        _add_beside(lines, places, steps, y, x, z0, z1, sums)
-    else:
-        _add_along(lines, places, steps, y, x, z0, z1, sums)
+        drift = max(drift, abs(lines.steps[line] - _ONE))
+    for z in range(z0, z1, _CHUNK * W):
+        n = min((z1 - z + W - 1) // W, _CHUNK)
+        if drift < _MOST_DRIFT:
+            _add_beside(lines, n, y, x, z, sums)
+        else:
+            _add_along(lines, n, y, x, z, sums)
 
 
 @kernel(inline=True)
-def _along(lines, line, begin, offsets, level, slope):
-    """Add W slices: to `level` the rows below them, to `slope` what the next rows are above.
+def _mark(lines, line, n, ahead, shift, z):
+    """Write where `n` registers of a line begin, `ahead` rows further, and `shift` their parts."""
+    place, step = splat(lines.places[line] + ahead), splat(lines.steps[line])
+    for i in range(0, n, W):
+        at = fma(iota() * np.float32(W) + np.float32(z + i * W), step, place)
+        part = frac(at)
+        store(lines.marks, line * _CHUNK + i, at - part)
+        store(lines.marks, _LAST + line * _CHUNK + i, part + shift)
 
-    The first is seen at `begin`, the others `offsets` farther; slopes come in parts of a row.
+
+@kernel(inline=True)
+def _beside(lines, line, i, offsets, level, tilt):
+    """Add W slices: to `level` the rows nearby, to `tilt` what slices are above them.
+
+    The lanes of register i lie `offsets` behind their rows, and the register's part more.
     """
-    whole = begin >> _POINT
-    rows = offsets + np.int32(begin & _BEHIND)
-    low, high = load(lines, (line, whole)), load(lines, (line, whole + W))
-    below = permute2(low, high, shift_down(rows, _POINT))
-    above = permute2(low, high, shift_down(rows + _ROW, _POINT))
-    return level + below, fma(to_float(rows & _BEHIND), above - below, slope)
+    row = np.int64(lines.marks[line * _CHUNK + i])
+    behind = offsets + splat(lines.marks[_LAST + line * _CHUNK + i])
+    here = load(lines.values, (line, row))
+    up = load(lines.values, (line, row + 1)) - here
+    down = here - load(lines.values, (line, row - 1))
+    return level + here, fma(behind, choose(behind, up, down), tilt)
 
 
 @kernel(inline=True)
-def _beside(lines, line, begin, offsets, level, slope):
-    """Do what :func:`_along` does, each lane next to its own row; below 0, one row before it."""
-    whole = begin >> _FINE_POINT
-    rows = offsets + np.int32(begin & _BEHIND_FINE)
-    here = load(lines, (line, whole))
-    below = choose(rows, here, load(lines, (line, whole - 1)))
-    above = choose(rows, load(lines, (line, whole + 1)), here)
-    return level + below, fma(to_float(rows & _BEHIND_FINE), above - below, slope)
+def _along(lines, line, i, offsets, level, tilt):
+    """Do what :func:`_beside` does, with the row below each lane looked up."""
+    row = np.int64(lines.marks[line * _CHUNK + i])
+    behind = offsets + splat(lines.marks[_LAST + line * _CHUNK + i])
+    low, high = load(lines.values, (line, row)), load(lines.values, (line, row + W))
+    place = to_int(behind)
+    below, above = permute2(low, high, place), permute2(low, high, place + np.int32(1))
+    return level + below, fma(frac(behind), above - below, tilt)
 
 
 @kernel(inline=True)
-def _looked_up(places, steps, line):
-    """Return a line's first place and step, and where its lanes lie, as :func:`_along` wants."""
-    step = steps[line] >> _COARSER
-    return places[line] >> _COARSER, step, to_int(iota()) * np.int32(step)
+def _near(lines, line, n, z):
+    """Mark a line for :func:`_beside`, and return the offsets of its lanes.
+
+    Rows are those next to the middle of a register, so that lanes drift to both sides.
+    """
+    drift = lines.steps[line] - _ONE
+    _mark(lines, line, n, _MIDDLE * drift + _HALF, -_HALF, z)
+    return (iota() - _MIDDLE) * drift
 
 
 @kernel(inline=True)
-def _drifting(places, steps, line):
-    """Return the same for :func:`_beside`: a row ahead where lanes drift ahead of their rows."""
-    step = steps[line]
-    ahead = np.int64(step > FINE_ROW) * FINE_ROW
-    offsets = to_int(iota()) * np.int32(step - FINE_ROW) + np.int32(-ahead)
-    return places[line] + ahead, step, offsets
+def _far(lines, line, n, z):
+    """Mark a line for :func:`_along`, and return the offsets of its lanes."""
+    _mark(lines, line, n, np.float32(0), np.float32(0), z)
+    return iota() * lines.steps[line]
 
 
 @kernel(inline=True)
-def _add_one(lines, line, places, steps, y, x, z0, z1, sums):
-    place, step, offsets = _looked_up(places, steps, line)
-    for z in range(z0, z1, W):
-        level, slope = load(sums, (y, x, z)), splat(np.float32(0))
-        level, slope = _along(lines, line, place + z * step, offsets, level, slope)
-        store(sums, (y, x, z), fma(slope, splat(np.float32(1 / _ROW)), level))
+def _add_beside(lines, n, y, x, z, sums):
+    o0, o1 = _near(lines, 0, n, z), _near(lines, 1, n, z)
+    o2, o3 = _near(lines, 2, n, z), _near(lines, 3, n, z)
+    for i in range(n):
+        level, tilt = load(sums, (y, x, z + i * W)), splat(np.float32(0))
+        level, tilt = _beside(lines, 0, i, o0, level, tilt)
+        level, tilt = _beside(lines, 1, i, o1, level, tilt)
+        level, tilt = _beside(lines, 2, i, o2, level, tilt)
+        level, tilt = _beside(lines, 3, i, o3, level, tilt)
+        store(sums, (y, x, z + i * W), level + tilt)
 
 
 @kernel(inline=True)
-def _add_along(lines, places, steps, y, x, z0, z1, sums):
-    p0, s0, o0 = _looked_up(places, steps, 0)
-    p1, s1, o1 = _looked_up(places, steps, 1)
-    p2, s2, o2 = _looked_up(places, steps, 2)
-    p3, s3, o3 = _looked_up(places, steps, 3)
-    for z in range(z0, z1, W):
-        level, slope = load(sums, (y, x, z)), splat(np.float32(0))
-        level, slope = _along(lines, 0, p0 + z * s0, o0, level, slope)
-        level, slope = _along(lines, 1, p1 + z * s1, o1, level, slope)
-        level, slope = _along(lines, 2, p2 + z * s2, o2, level, slope)
-        level, slope = _along(lines, 3, p3 + z * s3, o3, level, slope)
-        store(sums, (y, x, z), fma(slope, splat(np.float32(1 / _ROW)), level))
-
-
-@kernel(inline=True)
-def _add_beside(lines, places, steps, y, x, z0, z1, sums):
-    p0, s0, o0 = _drifting(places, steps, 0)
-    p1, s1, o1 = _drifting(places, steps, 1)
-    p2, s2, o2 = _drifting(places, steps, 2)
-    p3, s3, o3 = _drifting(places, steps, 3)
-    for z in range(z0, z1, W):
-        level, slope = load(sums, (y, x, z)), splat(np.float32(0))
-        level, slope = _beside(lines, 0, p0 + z * s0, o0, level, slope)
-        level, slope = _beside(lines, 1, p1 + z * s1, o1, level, slope)
-        level, slope = _beside(lines, 2, p2 + z * s2, o2, level, slope)
-        level, slope = _beside(lines, 3, p3 + z * s3, o3, level, slope)
-        store(sums, (y, x, z), fma(slope, splat(np.float32(1 / FINE_ROW)), level))
+def _add_along(lines, n, y, x, z, sums):
+    o0, o1 = _far(lines, 0, n, z), _far(lines, 1, n, z)
+    o2, o3 = _far(lines, 2, n, z), _far(lines, 3, n, z)
+    for i in range(n):
+        level, tilt = load(sums, (y, x, z + i * W)), splat(np.float32(0))
+        level, tilt = _along(lines, 0, i, o0, level, tilt)
+        level, tilt = _along(lines, 1, i, o1, level, tilt)
+        level, tilt = _along(lines, 2, i, o2, level, tilt)
+        level, tilt = _along(lines, 3, i, o3, level, tilt)
+        store(sums, (y, x, z + i * W), level + tilt)

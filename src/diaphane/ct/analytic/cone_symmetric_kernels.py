@@ -15,7 +15,6 @@ of the source upward and some more; sums are ``(octant, slice, lane)``.
 import numpy as np
 
 from diaphane.ct.analytic.cone_kernels import seen
-from diaphane.ct.analytic.cone_lines import FINE_ROW
 from diaphane.ct.analytic.cone_symmetry import N_LANES
 from diaphane.simd import W, aligned_rows, fma, kernel, load, permute2, splat, store, to_int
 
@@ -25,7 +24,8 @@ OCTANT_TILE = 8
 SLICES = 4
 """Slices that are summed at once; their number in `sums` is a multiple."""
 
-_FINE = np.float64(FINE_ROW)
+_FINE_ROW = 2**31  # parts of a row in which places are given: nothing is rounded along the way
+_FINE = np.float64(_FINE_ROW)
 _CHUNK = 16  # slices of a tile whose views stay in the cache
 _BLOCK = 16
 _AT_ONCE = min(2 * W, N_LANES)
@@ -60,7 +60,7 @@ def _turned(h, x, y, n):
 @kernel(inline=True)
 def _parts_at(place, a, b):
     """Return the row below a place, and what four neighbors count: two columns, two rows."""
-    part = splat(np.float32(place & (FINE_ROW - 1)) * np.float32(1 / FINE_ROW))
+    part = splat(np.float32(place & (_FINE_ROW - 1)) * np.float32(1 / _FINE_ROW))
     a_up, b_up = a * part, b * part
     return place >> 31, a - a_up, b - b_up, a_up, b_up
 

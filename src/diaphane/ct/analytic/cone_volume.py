@@ -52,7 +52,7 @@ class ConeVolume:
         """Add some views: filtered, of shape (n, n_rows, n_columns), each by its weight."""
         packed = self._packed[: len(filtered)]
         spread(pack, len(packed), filtered, weights, packed)
-        sights = self._sights[views]
+        sights = _for_registers(self._sights[views])
         spread(self._backproject, self._n_tiles, packed, sights, self._places, self._sums)
 
     def slices(self) -> FloatArray:
@@ -61,6 +61,12 @@ class ConeVolume:
         slices = np.empty((len(self._field.z_mm), ny, nx), np.float32)
         spread(unpack, ny, self._sums, self._field.first, self._field.stop, slices)
         return slices
+
+
+def _for_registers(sights: FloatArray) -> FloatArray:
+    """Return each number of all views side by side, up to whole registers of views."""
+    padding = ((0, _up_to_lanes(len(sights)) - len(sights)), (0, 0))
+    return np.ascontiguousarray(np.pad(sights, padding, mode="edge").T)
 
 
 def _up_to_lanes(n: int) -> int:
