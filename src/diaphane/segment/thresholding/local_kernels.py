@@ -119,8 +119,9 @@ def cut_rows(
         if len(sums):
             _along(rows[2], half_columns, wider, number)
         for x in range(n):
-            m = mean[x] / number[x]
-            deviation[x] = np.sqrt(max(deviation[x] / number[x] - m * m, 0.0))
+            known = max(number[x], 1.0)  # a window that holds nothing of the mask is not asked for
+            m = mean[x] / known
+            deviation[x] = np.sqrt(max(deviation[x] / known - m * m, 0.0))
             mean[x] = m + center
         if rule == DEVIATION:
             for x in range(n):
