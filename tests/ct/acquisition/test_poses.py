@@ -105,6 +105,21 @@ def test_a_short_scan_from_any_pose_is_right():
     assert_right(image, 8e-4)
 
 
+def test_a_detector_to_one_side_sees_the_whole_body_from_any_pose():
+    narrow = Detector(85, 82, 1.5, 1.4, 43.2, 20.7)
+    circle = ConeBeam(CIRCLE, narrow, 300, 480)
+    scan = scan_of(circle, 1)
+    posed = fdk(PoseScan(scan.values, PoseBeam.of(circle), Quantity.LINE_INTEGRAL), grid=GRID)
+    np.testing.assert_allclose(posed.values, fdk(scan, grid=GRID).values, atol=5e-6)
+    centered = dataclasses.replace(circle, detector=dataclasses.replace(narrow, center_column=40.5))
+    shifted = PoseBeam.of(centered, shift_mm=(28.0, 1.0), in_plane_deg=1.5, tilt_deg=2.0)
+    assert_right(fdk(scan_of(shifted), grid=GRID, window="ram-lak"), 8e-4)
+    half = PoseBeam.of(dataclasses.replace(circle, angles_rad=CIRCLE[:100]))
+    values = np.zeros((100, 85, 82), np.float32)
+    with pytest.raises(GeometryError, match=r"stands to one side .* needs views around the full"):
+        fdk(PoseScan(values, half, Quantity.LINE_INTEGRAL), grid=GRID)
+
+
 def test_poses_that_cannot_be_are_refused_in_one_sentence():
     posed = PoseBeam.of(BEAM)
     with pytest.raises(GeometryError, match=r"column_axes must have shape \(n_views, 3\)"):

@@ -160,6 +160,9 @@ def test_what_does_not_fit_is_refused_in_one_sentence():
     )
     with pytest.raises(GeometryError, match="center_column must lie between"):
         ct.sirt(beside, grid=GRID)
+    degrees = replace(scan.beam, angles_rad=np.rad2deg(scan.beam.angles_rad))
+    with pytest.raises(GeometryError, match="must be in radians"):
+        ct.sirt(replace(scan, beam=degrees), grid=GRID)
     with pytest.raises(InputError, match=r"an iterative reconstruction needs .* GiB are free"):
         ct.sirt(scan, grid={"voxel_mm": 0.1, "shape": (400, 2048, 2048)})
     dark = replace(raw, values=np.zeros_like(raw.values))

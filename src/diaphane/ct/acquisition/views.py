@@ -70,13 +70,7 @@ def arcs_and_holes(
         Where each hole begins, in rad, and how wide it is, from view to view.
     """
     angles = np.asarray(angles_rad, dtype=np.float64)
-    if np.ptp(angles) > _TURNS * 2 * np.pi:
-        raise GeometryError(
-            f"angles_rad must be in radians and span at most {_TURNS} turns, got "
-            f"{angles.min():.6g} to {angles.max():.6g}: give degrees through numpy.deg2rad"
-        )
-    if _looks_like_turned_twice(angles):
-        notice("ct.angles_tiny", span_deg=round(float(np.rad2deg(np.ptp(angles))), 1))
+    check_radians(angles)
     angles = np.mod(angles, span_rad)
     order = np.argsort(angles, kind="stable")
     gaps = np.diff(angles[order], append=angles[order[0]] + span_rad)
@@ -89,6 +83,23 @@ def arcs_and_holes(
     arcs = np.empty_like(gaps)
     arcs[order] = (gaps + np.roll(gaps, 1)) / 2
     return arcs, holes
+
+
+def check_radians(angles_rad: DoubleArray) -> None:
+    """Refuse angles in degrees, and say where radians look as if taken for degrees.
+
+    Raises
+    ------
+    GeometryError
+        When the angles span more than two turns.
+    """
+    if np.ptp(angles_rad) > _TURNS * 2 * np.pi:
+        raise GeometryError(
+            f"angles_rad must be in radians and span at most {_TURNS} turns, got "
+            f"{angles_rad.min():.6g} to {angles_rad.max():.6g}: give degrees through numpy.deg2rad"
+        )
+    if _looks_like_turned_twice(angles_rad):
+        notice("ct.angles_tiny", span_deg=round(float(np.rad2deg(np.ptp(angles_rad))), 1))
 
 
 def _looks_like_turned_twice(angles_rad: DoubleArray) -> bool:

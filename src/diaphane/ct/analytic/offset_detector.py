@@ -18,14 +18,15 @@ from diaphane.notices import notice
 SomeBeam = TypeVar("SomeBeam", bound=Beam)
 """A beam whose kind is kept."""
 
-_OFFSET_BELOW = 0.6  # of the farther side's reach: less is no mistake of centering
+OFFSET_BELOW = 0.6
+"""Of the farther side's reach: less is no mistake of centering."""
 
 
 def is_offset(beam: Beam) -> bool:
     """Whether one side of the detector reaches much less far from the axis than the other."""
     detector = beam.detector
     near, far = sorted((detector.center_column, detector.n_columns - 1 - detector.center_column))
-    return 0 < near < _OFFSET_BELOW * far
+    return 0 < near < OFFSET_BELOW * far
 
 
 def near_edge_mm(detector: Detector) -> tuple[float, int]:

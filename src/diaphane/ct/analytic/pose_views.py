@@ -18,6 +18,7 @@ from diaphane.ct.acquisition.scan import PoseScan
 from diaphane.ct.acquisition.views import arcs_and_holes, truncated_views
 from diaphane.ct.analytic.cone_views import N_SIGHT, Block
 from diaphane.ct.analytic.pose_kernels import resample_views
+from diaphane.ct.analytic.pose_offset import OneSide, find_one_side, widened
 from diaphane.ct.analytic.redundancy import shares_of
 from diaphane.errors import GeometryError
 from diaphane.notices import notice
@@ -54,7 +55,7 @@ class PosedViews:
         GeometryError
             When a detector lies rather than stands.
         """
-        beam, detector = scan.beam, scan.beam.detector
+        beam = scan.beam
         normal = np.cross(beam.column_axes, beam.row_axes)
         if np.abs(normal[:, 2]).max() > _STEEPEST:
             raise GeometryError(
@@ -65,24 +66,19 @@ class PosedViews:
         s = normal * (1, 1, 0)
         s /= np.linalg.norm(s, axis=1, keepdims=True)
         u = np.stack([-s[:, 1], s[:, 0], np.zeros(len(s))], 1)
-        to_center = beam.centers_mm - beam.sources_mm
-        distances = -(to_center * s).sum(1)
-        along_u = (to_center * u).sum(1)
-        sights = np.zeros((beam.n_views, N_SIGHT))
-        radius = np.hypot(beam.sources_mm[:, 0], beam.sources_mm[:, 1])
-        sights[:, 0:2], sights[:, 2] = u[:, :2], -(u * beam.sources_mm).sum(1)
-        sights[:, 3:5], sights[:, 5] = -s[:, :2], (s * beam.sources_mm).sum(1)
-        sights[:, :6] /= radius[:, None]
-        sights[:, 6] = distances / detector.column_spacing_mm
-        sights[:, 7] = detector.center_column - along_u / detector.column_spacing_mm
-        sights[:, 8] = distances / (radius * detector.row_spacing_mm)
-        sights[:, 9] = beam.sources_mm[:, 2]
-        sights[:, 10] = detector.center_row - to_center[:, 2] / detector.row_spacing_mm
-        truncated = truncated_views(scan.values)
+        sights, distances = _sights(beam, u, s)
+        lost = _lost(beam.detector, _maps(beam, u))[1]
+        side = find_one_side(beam, sights, _axis_columns(sights), lost)
+        if side:
+            scan = widened(scan, side)
+            beam = scan.beam
+            sights, distances = _sights(beam, u, s)
+        truncated = truncated_views(scan.values, side.added if side else (0, 0))
         if truncated:
             notice("ct.truncated", views=truncated)
-        slopes = (np.arange(detector.n_columns) - sights[:, 7:8]) / sights[:, 6:7]
-        weights = _weights(beam, slopes, u, s, distances / radius**2)
+        slopes = (np.arange(beam.detector.n_columns) - sights[:, 7:8]) / sights[:, 6:7]
+        radius = np.hypot(beam.sources_mm[:, 0], beam.sources_mm[:, 1])
+        weights = _weights(beam, slopes, u, s, distances / radius**2, side)
         maps = _maps(beam, u)
         return cls(scan, sights, maps, weights, distances, np.ones(beam.n_views, np.float32))
 
@@ -107,7 +103,7 @@ class PosedViews:
         per_axis = float(np.mean(sights[:, 8])) * detector.row_spacing_mm
         row_mm = detector.row_spacing_mm / per_axis
         column_mm = detector.column_spacing_mm / per_axis
-        axis = sights[:, 6] * sights[:, 2] / sights[:, 5] + sights[:, 7]
+        axis = _axis_columns(sights)
         reach = float(np.minimum(axis, detector.n_columns - 1 - axis).mean())
         if reach <= 0:
             raise GeometryError(
@@ -174,20 +170,54 @@ class PosedViews:
 
     def _seen_rows(self) -> tuple[DoubleArray, DoubleArray, float]:
         """Return each view's first and last upright row that it measured, and columns lost."""
-        n_rows, n_columns = self.detector.n_rows, self.detector.n_columns
-        across, along = np.linspace(0, n_columns - 1, 9), np.linspace(0, n_rows - 1, 9)
-        rim = [(c, r) for c in across for r in (0, n_rows - 1)]
-        rim += [(c, r) for c in (0, n_columns - 1) for r in along]
-        places = np.array([(c, r, 1.0) for c, r in rim])
-        seen = np.einsum("vij,pj->vpi", self.maps, places)
-        column, row = seen[..., 0] / seen[..., 2], seen[..., 1] / seen[..., 2]
-        lost_rows = np.maximum(np.maximum(-row, row - (n_rows - 1)).max(axis=1), 0)
-        lost_columns = max(float(np.maximum(-column, column - (n_columns - 1)).max()), 0.0)
-        return lost_rows, n_rows - 1 - lost_rows, lost_columns
+        lost_rows, lost_columns = _lost(self.detector, self.maps)
+        return lost_rows, self.detector.n_rows - 1 - lost_rows, lost_columns
+
+
+def _sights(beam: PoseBeam, u: DoubleArray, s: DoubleArray) -> tuple[DoubleArray, DoubleArray]:
+    """Return where each upright view sees what, and how far from its source it stands, in mm."""
+    detector = beam.detector
+    to_center = beam.centers_mm - beam.sources_mm
+    distances = -(to_center * s).sum(1)
+    along_u = (to_center * u).sum(1)
+    sights = np.zeros((beam.n_views, N_SIGHT))
+    radius = np.hypot(beam.sources_mm[:, 0], beam.sources_mm[:, 1])
+    sights[:, 0:2], sights[:, 2] = u[:, :2], -(u * beam.sources_mm).sum(1)
+    sights[:, 3:5], sights[:, 5] = -s[:, :2], (s * beam.sources_mm).sum(1)
+    sights[:, :6] /= radius[:, None]
+    sights[:, 6] = distances / detector.column_spacing_mm
+    sights[:, 7] = detector.center_column - along_u / detector.column_spacing_mm
+    sights[:, 8] = distances / (radius * detector.row_spacing_mm)
+    sights[:, 9] = beam.sources_mm[:, 2]
+    sights[:, 10] = detector.center_row - to_center[:, 2] / detector.row_spacing_mm
+    return sights, distances
+
+
+def _axis_columns(sights: DoubleArray) -> DoubleArray:
+    """Return where each upright view sees the axis of rotation."""
+    return sights[:, 6] * sights[:, 2] / sights[:, 5] + sights[:, 7]
+
+
+def _lost(detector: Detector, maps: DoubleArray) -> tuple[DoubleArray, float]:
+    """Return how many upright rows each view did not measure at an edge, and how many columns."""
+    n_rows, n_columns = detector.n_rows, detector.n_columns
+    across, along = np.linspace(0, n_columns - 1, 9), np.linspace(0, n_rows - 1, 9)
+    rim = [(c, r) for c in across for r in (0, n_rows - 1)]
+    rim += [(c, r) for c in (0, n_columns - 1) for r in along]
+    places = np.array([(c, r, 1.0) for c, r in rim])
+    seen = np.einsum("vij,pj->vpi", maps, places)
+    column, row = seen[..., 0] / seen[..., 2], seen[..., 1] / seen[..., 2]
+    lost_rows = np.maximum(np.maximum(-row, row - (n_rows - 1)).max(axis=1), 0)
+    return lost_rows, max(float(np.maximum(-column, column - (n_columns - 1)).max()), 0.0)
 
 
 def _weights(
-    beam: PoseBeam, slopes: DoubleArray, u: DoubleArray, s: DoubleArray, scale: DoubleArray
+    beam: PoseBeam,
+    slopes: DoubleArray,
+    u: DoubleArray,
+    s: DoubleArray,
+    scale: DoubleArray,
+    side: OneSide | None,
 ) -> FloatArray:
     """Return what the rays in the plane count: how much of the plane each sweeps.
 
@@ -210,7 +240,8 @@ def _weights(
     fan_rad = np.arctan(slopes) - lean[:, None]
     along, across = (steps * u[:, :2]).sum(1), (steps * s[:, :2]).sum(1)
     swept = np.abs(along[:, None] + slopes * across[:, None]) / np.sqrt(1 + slopes**2)
-    return (swept * shares_of(angles, fan_rad, holes) * scale[:, None]).astype(np.float32)
+    shares = side.shares(fan_rad) if side else shares_of(angles, fan_rad, holes)
+    return (swept * shares * scale[:, None]).astype(np.float32)
 
 
 def _maps(beam: PoseBeam, u: DoubleArray) -> DoubleArray:

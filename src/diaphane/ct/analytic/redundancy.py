@@ -90,20 +90,32 @@ def shares_of(angles_rad: DoubleArray, fan_rad: DoubleArray, holes: DoubleArray)
 def _offset_weights(beam: Beam) -> FloatArray:
     """Return weights that fall to 0 at the nearer edge of the detector: Wang's, in each ray's t."""
     arcs, holes = arcs_and_holes(beam.angles_rad)
-    if len(holes):
-        scanned_deg = 360 - np.rad2deg(holes[:, 1].sum())
-        raise GeometryError(
-            f"a detector that stands to one side (center_column {beam.detector.center_column:g} of "
-            f"{beam.detector.n_columns}) needs views around the full circle, got "
-            f"{scanned_deg:.0f}°: rays beyond its nearer edge were never measured"
-        )
+    where = f"center_column {beam.detector.center_column:g} of {beam.detector.n_columns}"
+    refuse_missing_views(holes, where)
     near_mm, far_side = near_edge_mm(beam.detector)
     if isinstance(beam, ParallelBeam):
         place = beam.detector.column_mm / near_mm
     else:
         place = beam.fan_rad / angle_at(beam, near_mm)
-    shares = np.sin(np.pi / 4 * (1 + np.clip(far_side * place, -1, 1))) ** 2
-    return np.outer(arcs, shares).astype(np.float32)
+    return np.outer(arcs, offset_shares(far_side * place)).astype(np.float32)
+
+
+def refuse_missing_views(holes: DoubleArray, where: str) -> None:
+    """Refuse holes in the circle of a detector that stands to one side, which `where` names."""
+    if len(holes):
+        scanned_deg = 360 - np.rad2deg(holes[:, 1].sum())
+        raise GeometryError(
+            f"a detector that stands to one side ({where}) needs views around the full circle, got "
+            f"{scanned_deg:.0f}°: rays beyond its nearer edge were never measured"
+        )
+
+
+def offset_shares(place: DoubleArray) -> DoubleArray:
+    """Return what rays count at a place, -1 at the nearer edge and 1 as far on the other side.
+
+    The shares at a place and at its opposite add up to 1.
+    """
+    return np.sin(np.pi / 4 * (1 + np.clip(place, -1, 1))) ** 2
 
 
 def _short_scan_shares(

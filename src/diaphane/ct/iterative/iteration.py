@@ -20,7 +20,7 @@ from diaphane.ct.acquisition.field import columns_beside_axis, fitting_grid
 from diaphane.ct.acquisition.pose import PoseBeam
 from diaphane.ct.acquisition.pose_field import fitting_pose_grid
 from diaphane.ct.acquisition.scan import ConeScan, FanScan, ParallelScan, PoseScan
-from diaphane.ct.acquisition.views import truncated_views
+from diaphane.ct.acquisition.views import check_radians, truncated_views
 from diaphane.ct.memory import check_memory
 from diaphane.ct.project.projection import Projection
 from diaphane.errors import GeometryError, InputError
@@ -170,6 +170,7 @@ def pose(
     if most is not None and not least < most:
         raise InputError(f"most_per_mm must be > least_per_mm ({least:g}), got {most:g}")
     if not isinstance(scan.beam, PoseBeam):
+        check_radians(scan.beam.angles_rad)
         columns_beside_axis(scan.beam.detector)
     target = _grid(scan, grid, start if start is not None else where)
     check_memory("an iterative reconstruction", target, copies=_COPIES)
