@@ -61,6 +61,47 @@ def test_a_good_detector_has_no_bad_pixels(stack):
     assert said(ct.mend_pixels(ct.line_integrals(stack)), "pixels_mended") is None
 
 
+def line_scan(ellipses, photons, seed=0):
+    """Counts in a single row, with flats."""
+    lines = scan_of(ellipses, parallel(half_turn(180), n_columns=241, pitch_mm=0.4), n_subrays=1)
+    rng = RNG(seed)
+    counts = rng.poisson(photons * np.exp(-lines.values.astype(np.float64)))
+    flats = rng.poisson(photons, (10, 1, 241))
+    return ct.ParallelScan(counts, lines.beam, Quantity.COUNTS, flats)
+
+
+@pytest.mark.parametrize("photons", [2_000, 200_000])
+@pytest.mark.parametrize("ellipses", [BODY, (Ellipse(0, 0, 32, 32, 0.04),)])
+def test_a_good_line_detector_has_no_bad_pixels(ellipses, photons):
+    scan = line_scan(ellipses, photons)
+    assert said(ct.mend_pixels(scan), "pixels_mended") is None
+    assert said(ct.mend_pixels(ct.line_integrals(scan)), "pixels_mended") is None
+
+
+@pytest.mark.parametrize("level", [0, 600_000])
+def test_one_dead_or_hot_pixel_of_a_line_detector_is_found(level):
+    scan = line_scan(BODY, 200_000)
+    values, flats = np.array(scan.values), np.array(scan.flats)
+    values[:, 0, 110] = flats[:, 0, 110] = level
+    mended = ct.mend_pixels(replace(scan, values=values, flats=flats))
+    assert said(mended, "pixels_mended") == {"found": 1, "given": 0, "of": 241}
+    error = np.abs(mended.values - scan.values)[:, 0]
+    assert not np.delete(error, 110, axis=1).any()
+    assert np.median(error[:, 110] / scan.values[:, 0, 110]) < 0.03
+
+
+def test_dead_hot_and_flickering_pixels_of_a_line_detector_are_found_together():
+    scan = line_scan(BODY, 200_000)
+    values, flats = np.array(scan.values), np.array(scan.flats)
+    for part in (values, flats):
+        part[:, 0, 100:102] = 0
+        part[:, 0, 120] = 600_000
+        part[:, 0, 140] = RNG(3).uniform(0, 200_000, len(part))
+    mended = ct.mend_pixels(replace(scan, values=values, flats=flats))
+    assert said(mended, "pixels_mended")["found"] == 4
+    assert (mended.values[:, 0, [100, 101, 120, 140]] != values[:, 0, [100, 101, 120, 140]]).all()
+
+
 def test_given_pixels_are_mended_and_others_left(stack):
     mended = ct.mend_pixels(stack, deviations=None, pixels=[(3, 0), (3, 1)])
     assert said(mended, "pixels_mended")["given"] == 2
@@ -95,6 +136,25 @@ def test_drift_is_taken_from_the_air_beside_the_body():
         ct.normalize_air(clean, columns=60)
     with pytest.raises(InputError, match="at most 80"):
         ct.normalize_air(clean, columns=100)
+
+
+@pytest.mark.parametrize("share", [0.02, 0.2, 0.5])
+def test_drift_however_large_is_not_taken_for_a_body(share):
+    clean = scan_of(BODY, parallel(half_turn(90)))
+    gain = 1 + share * np.sin(np.arange(90) / 9)
+    dirty = (clean.values - np.log(gain)[:, None, None]).astype(np.float32)
+    mended = ct.normalize_air(replace(clean, values=dirty), columns=4)
+    assert np.abs(mended.values - clean.values).max() < 1e-5
+
+
+@pytest.mark.parametrize("side", ["first", "last"])
+def test_a_body_that_moves_into_the_air_is_refused(side):
+    clean = scan_of((Ellipse(18, 0, 25, 20, 0.05),), parallel(half_turn(60)))
+    assert clean.values[:, :, 1].max() > 1 or clean.values[:, :, -2].max() > 1
+    with pytest.raises(InputError, match="must see only air"):
+        ct.normalize_air(clean, columns=20, sides=side)
+    with pytest.raises(InputError, match="must see only air"):
+        ct.normalize_air(clean, columns=1)
 
 
 def test_uniform_scatter_is_subtracted():

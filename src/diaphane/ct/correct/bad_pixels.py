@@ -18,6 +18,7 @@ _MOST_BAD = 0.05
 _AROUND = 2  # pixels to each side with which one is compared
 _REACH = 8  # pixels within which good neighbors are sought
 _LEAST_SPREAD = 1e-6
+_BEYOND_BEND = 3.0  # times as far as the row itself bends, in a line detector
 
 Index = Annotated[int, Range(0, 16_383)]
 
@@ -56,8 +57,11 @@ def mend_pixels(
     Notes
     -----
     Good neighbors in a square as small as holds at least two are averaged with weights 1 over
-    their distance, which in a single row is linear interpolation. What is only a little off is
-    left to the methods against stripes (:mod:`diaphane.ct.correct.stripes`).
+    their distance, which in a single row is linear interpolation. In a single row, one must stand
+    out in three of four views, by more than the noise there and three times what the row bends; a
+    thin wall around the axis, whose edges stand still, can still be taken for bad pixels.
+    What is only a little off is left to the methods against stripes
+    (:mod:`diaphane.ct.correct.stripes`).
 
     Examples
     --------
@@ -98,24 +102,77 @@ def _given(pixels: list[tuple[int, int]], shape: tuple[int, ...]) -> AnyArray:
 
 def _found(scan: AnyScan, deviations: float) -> AnyArray:
     """Return the pixels whose level, or whose change from view to view, is not their neighbors'."""
+    if scan.values.shape[1] == 1 and len(scan.values) > 2:
+        return _found_in_line(scan, deviations)
     level = scan.values.mean(axis=0, dtype=np.float64)
     change = np.zeros(level.shape)
     for before, after in zip(scan.values[:-1], scan.values[1:]):
         change += np.abs(np.subtract(after, before, dtype=np.float64))
     bad = np.zeros(level.shape, bool)
-    if scan.quantity is Quantity.COUNTS and scan.flats is not None:
-        flat = scan.flats.mean(axis=0, dtype=np.float64)
-        dark = 0.0 if scan.darks is None else scan.darks.mean(axis=0, dtype=np.float64)
-        gain = flat - dark
-        bad |= gain <= 0.1 * np.median(gain)
-        gain = np.maximum(gain, 0.1 * max(float(np.median(gain)), 1e-30))
-        level, change = (level - dark) / gain, change / gain
+    gain, dark, is_deaf = _gain(scan)
+    bad |= is_deaf
+    level, change = (level - dark) / gain, change / gain
     floor = _LEAST_SPREAD * max(float(np.abs(level).max()), 1e-30)
     bad |= _stands_out(level, deviations, floor)
     if len(scan.values) > 2:
         typical = np.median(change[change > 0]) if (change > 0).any() else 1.0
         bad |= _stands_out(np.log(change + 1e-3 * typical), deviations, 0.05)
     return bad
+
+
+def _gain(scan: AnyScan) -> tuple[AnyArray, AnyArray, AnyArray]:
+    """Return what the open beam adds, what is there without it, and what hardly answers."""
+    shape = scan.values.shape[1:]
+    if scan.quantity is not Quantity.COUNTS or scan.flats is None:
+        return np.ones(shape), np.zeros(shape), np.zeros(shape, bool)
+    flat = scan.flats.mean(axis=0, dtype=np.float64)
+    dark = np.zeros(shape) if scan.darks is None else scan.darks.mean(axis=0, dtype=np.float64)
+    gain = flat - dark
+    least = 0.1 * float(np.median(gain))
+    return np.maximum(gain, max(least, 1e-30)), dark, gain <= least
+
+
+def _found_in_line(scan: AnyScan, deviations: float) -> AnyArray:
+    """Return the pixels of a single row that stand out in three of four views, or flicker.
+
+    Most of a smooth row rises or falls, where a median over neighbors returns the pixel itself:
+    their spread must come from the views. Where the body's edges stand still, the row is bent
+    beside a pixel too; it must stand out beyond that.
+    """
+    gain, dark, is_deaf = _gain(scan)
+    row = ((scan.values - dark) / gain)[:, 0].astype(np.float64)
+    bad = is_deaf[0]
+    while True:  # what stands out most first: it bends the medians beside it
+        new = _strongest(_bridged(row, bad), deviations) & ~bad
+        if not new.any():
+            return bad[None]
+        bad |= new
+
+
+def _strongest(row: DoubleArray, deviations: float) -> AnyArray:
+    """Return which columns of rows (n_views, n_columns) stand out, and most of those around."""
+    width = 4 * _AROUND + 1
+    rest = row - ndimage.median_filter(row, (1, width), mode="nearest")
+    steady, most = np.quantile(np.abs(rest), (0.25, 0.9), axis=0)
+    flicker = np.median(np.abs(np.diff(rest, axis=0)), axis=0)
+    usual = ndimage.median_filter(most, 3 * width, mode="nearest") / 1.645
+    usual = np.maximum(usual, _LEAST_SPREAD * max(float(np.abs(row).max()), 1e-30))
+    is_far = np.maximum(steady, flicker) > deviations * usual
+    level = _bridged(row.mean(axis=0, keepdims=True), is_far)[0]
+    bend = np.abs(np.convolve(np.pad(level, 1, mode="edge"), (1, -2, 1), mode="valid"))
+    bend = ndimage.maximum_filter(bend, 2 * width - 1, mode="nearest")
+    is_far &= (flicker > deviations * usual) | (steady > _BEYOND_BEND * bend)
+    far = np.where(is_far, np.maximum(steady, flicker), 0)
+    return is_far & (far > 0.5 * ndimage.maximum_filter(far, width, mode="nearest"))
+
+
+def _bridged(rows: DoubleArray, is_bad: AnyArray) -> DoubleArray:
+    """Return rows (n, n_columns) with bad columns interpolated between the good ones."""
+    good = np.flatnonzero(~is_bad)
+    if not is_bad.any() or not len(good):
+        return rows
+    columns = np.arange(len(is_bad))
+    return np.stack([np.interp(columns, good, row[good]) for row in rows])
 
 
 def _stands_out(values: DoubleArray, deviations: float, floor: float) -> AnyArray:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import numpy as np
 
-from diaphane.arrays import DoubleArray
+from diaphane.arrays import AnyArray, DoubleArray
 from diaphane.ct.acquisition.scan import AnyScan
 from diaphane.errors import InputError
 from diaphane.notices import notice
@@ -42,13 +42,16 @@ def normalize_air(
     Raises
     ------
     InputError
-        When there are not so many columns, or the body reaches into them: their median differs
-        from view to view by more than 10 % of the largest line integral.
+        When there are not so many columns, or the body reaches into them: their inner half differs
+        from the outer, or one side's from the other's in a way that changes with the view, by more
+        than 10 % of the largest line integral.
 
     Notes
     -----
     A beam that is brighter by a factor adds its negative logarithm to every line integral of the
-    view. The median over all rows and edge columns is taken, which withstands some bad pixels.
+    view, however large: only what differs between columns tells that they do not see air (so a
+    single column on one side is believed). The median over all rows and edge columns is taken,
+    which withstands some bad pixels.
     """
     n_columns = scan.values.shape[2]
     if 2 * columns > n_columns:
@@ -56,10 +59,10 @@ def normalize_air(
             f"ct.normalize_air: columns must be at most {n_columns // 2}, half of the detector's, "
             f"got {columns}"
         )
-    first = np.median(scan.values[:, :, :columns], axis=(1, 2)).astype(np.float64)
-    last = np.median(scan.values[:, :, n_columns - columns :], axis=(1, 2)).astype(np.float64)
+    _check_air(scan, columns, sides)
+    first = _medians(scan.values[:, :, :columns])
+    last = _medians(scan.values[:, :, n_columns - columns :])
     first, last = (last if sides == "last" else first), (first if sides == "first" else last)
-    _check_air(first, last, float(scan.values.max()))
     middle = (columns - 1) / 2
     part = np.clip((np.arange(n_columns) - middle) / (n_columns - 1 - 2 * middle), 0, 1)
     offset = first[:, None] + (last - first)[:, None] * part
@@ -69,12 +72,31 @@ def normalize_air(
     return replace(scan, values=values)
 
 
-def _check_air(first: DoubleArray, last: DoubleArray, largest: float) -> None:
-    for side, air in (("first", first), ("last", last)):
-        if np.ptp(air) > _MOST_NOT_AIR * largest:
-            view = int(np.abs(air - np.median(air)).argmax())
+def _check_air(scan: AnyScan, columns: int, sides: str) -> None:
+    """Refuse when edge columns differ from each other: a brighter beam lifts all of them alike."""
+    most = _MOST_NOT_AIR * float(scan.values.max())
+    edges = {"first": scan.values[:, :, :columns], "last": scan.values[:, :, ::-1][:, :, :columns]}
+    half = columns // 2
+    for side, air in edges.items():
+        if half == 0 or sides not in ("both", side):
+            continue
+        rise = _medians(air[:, :, columns - half :]) - _medians(air[:, :, :half])
+        view = int(np.abs(rise).argmax())
+        if abs(rise[view]) > most:
             raise InputError(
-                f"ct.normalize_air: the {side} columns must see only air, in view {view} they see "
-                f"{air[view]:.3g} instead of {np.median(air):.3g}: choose fewer columns, or the "
-                f"other side"
+                f"ct.normalize_air: the {side} columns must see only air, in view {view} the inner "
+                f"half of them differs from the outer by {rise[view]:.3g}: choose fewer columns, "
+                f"or the other side"
             )
+    apart = _medians(edges["first"]) - _medians(edges["last"])
+    if sides == "both" and np.ptp(apart) > most:
+        view = int(np.abs(apart - np.median(apart)).argmax())
+        raise InputError(
+            f"ct.normalize_air: the first and the last columns must see only air, in view {view} "
+            f"they differ by {apart[view]:.3g} instead of {np.median(apart):.3g}: choose fewer "
+            f"columns, or one side"
+        )
+
+
+def _medians(values: AnyArray) -> DoubleArray:
+    return np.median(values, axis=(1, 2)).astype(np.float64)

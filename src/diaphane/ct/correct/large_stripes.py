@@ -29,7 +29,7 @@ def destripe_large(
     width: Width = 81,
     ratio: Sensitivity = 3.0,
 ) -> Annotated[AnyScan, Quantity.LINE_INTEGRAL]:
-    """Take out wide strong stripes, and leave all other columns as they are.
+    """Take out wide strong stripes; columns not taken for one stay exactly as they are.
 
     Parameters
     ----------
@@ -56,7 +56,8 @@ def destripe_large(
     that columns are compared by differences, not ratios (a wrong sensitivity adds to a line
     integral, and air is 0), that a stripe has two edges at which that difference jumps there and
     back, where the body bends it slowly, that its sorted columns are interpolated between those
-    beside it, and that all other columns stay exactly as they are.
+    beside it, and that all other columns stay exactly as they are. Edges
+    of a body that stand still in all views can be taken for stripes.
     """
     return over_rows(scan, lambda s: _without_large(s, width, ratio), width, "ct.destripe_large")
 
@@ -143,7 +144,8 @@ def destripe(
     Notes
     -----
     Vo, Atwood and Drakopoulos (2018): algorithms 6, 5 and 3 one after the other, as they advise.
-    The last touches all columns and smears sharp edges a little: where dead columns are all that
+    The last touches all columns, and can harm a body whose edges hardly move (one
+    nearly round about the axis) far more than a ring does: where dead columns are all that
     is wrong, :func:`destripe_dead` alone keeps them sharper.
     """
     widest = max(width, large_width)
