@@ -81,7 +81,11 @@ def test_every_step_option_and_choice_is_explained(name: str, language: str) -> 
     for option in step.options:
         own = written.get("options", {}).get(option.name, {})
         place = f"[steps.{short}.options.{option.name}] of explain/{language}/{room}.toml"
-        _check_option(option.json_schema(), own, shared.get(option.name, {}), place)
+        schema, of_all = option.json_schema(), shared.get(option.name, {})
+        _check_option(schema, own, of_all, place)
+        if not _fields(schema) and schema.get("default", 0) is None:
+            said = {**of_all.get("values", {}), **own.get("values", {})}
+            assert said.get("none"), f"{place}: nothing says what holds where it is left out"
 
 
 def _check_option(

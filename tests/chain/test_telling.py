@@ -71,7 +71,7 @@ def test_a_run_is_told_stage_by_stage_with_its_values_filled_in() -> None:
         False,
     )
     assert (high.value, high.is_default) == ("4\u202f000\u00a0UH", True)
-    assert (grid.title, grid.value) == ("Grille", "choisi automatiquement")
+    assert (grid.title, grid.value) == ("Grille", "automatique")
     assert told[1].options[1].value == "d'un bord à l'autre"
     assert told[2].notices == ("La plus grande valeur est 48\u202f537.",)
 
@@ -141,7 +141,7 @@ def test_units_stay_with_their_number() -> None:
 @pytest.mark.parametrize(
     ("value", "schema", "told"),
     [
-        (None, {}, "chosen automatically"),
+        (None, {}, "automatic"),
         (True, {}, "yes"),
         ("hann", {}, "smooth"),
         ("other", {}, "other"),
@@ -165,7 +165,7 @@ def test_a_table_is_told_by_the_fields_that_are_set() -> None:
     told = value_words(plain, grid.json_schema(), words, "en")
     assert told == "voxel size 0.5\u00a0mm, number of voxels 1 × 2 × 3"
     nothing = dict.fromkeys(plain)
-    assert value_words(nothing, grid.json_schema(), words, "en") == "chosen automatically"
+    assert value_words(nothing, grid.json_schema(), words, "en") == "automatic"
 
 
 def test_placeholders_are_filled_and_unknown_ones_stay() -> None:

@@ -162,7 +162,7 @@ def test_inspect_tells_a_file_and_a_run(capsys: pytest.CaptureFixture[str]) -> N
     assert call(["inspect", "out", "--steps", STEPS, "--language", "fr"]) == 0
     told = capsys.readouterr().out
     assert "Tout part de « body.h5 »." in told or "Tout part de" in told
-    assert "180\u00a0UH" in told
+    assert "\u00a0: 180\u00a0UH" in told
     assert call(["inspect", "out", "--steps", STEPS, "--json"]) == 0
     assert [p["name"] for p in json.loads(capsys.readouterr().out)][-1] == "share"
 

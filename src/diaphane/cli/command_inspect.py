@@ -35,22 +35,25 @@ def inspect(
 
         own = user_steps(steps)
         told = chain.explain(chain.open_run(path, steps=own), language, steps=own)
-        return show_json([dataclasses.asdict(p) for p in told]) if json else _tell(told)
+        if json:
+            return show_json([dataclasses.asdict(p) for p in told])
+        return _tell(told, colon="\u00a0:" if language == "fr" else ":")
     from diaphane import formats
 
     contents = formats.inspect(path)
     return show_json(dataclasses.asdict(contents)) if json else _list(contents)
 
 
-def _tell(told: tuple["Passage", ...]) -> None:
+def _tell(told: tuple["Passage", ...], colon: str) -> None:
     for passage in told:
         name = f"  [{passage.name}]" if passage.name else ""
         show(f"{passage.title}{name}")
         show(f"    {passage.text}")
         for option in passage.options:
-            show(f"    {option.title}: {option.value}{'' if option.is_default else '  *'}")
+            changed = "" if option.is_default else "  *"
+            show(f"    {option.title}{colon} {option.value}{changed}")
         for notice in passage.notices:
-            show(f"    note: {notice}")
+            show(f"    note{colon} {notice}")
 
 
 def _list(contents: "Contents") -> None:
