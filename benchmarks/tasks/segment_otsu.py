@@ -76,6 +76,6 @@ TASK = Task(
     peers=(
         Contender("opencv", "opencv-python-headless", _prepare_opencv, np.asarray, bar=0.5),
         Contender("scikit-image", "scikit-image", _prepare_skimage, np.asarray, bar=3),
-        Contender("simpleitk", "simpleitk", _prepare_simpleitk, np.asarray),
+        Contender("simpleitk", "simpleitk", _prepare_simpleitk, np.asarray, bar=3),
     ),
 )

@@ -75,6 +75,6 @@ TASK = Task(
     ours=Contender("diaphane", "diaphane", _prepare_ours, np.asarray),
     peers=(
         Contender("opencv", "opencv-python-headless", _prepare_opencv, np.asarray, bar=1),
-        Contender("scikit-image", "scikit-image", _prepare_skimage, np.asarray),
+        Contender("scikit-image", "scikit-image", _prepare_skimage, np.asarray, bar=1),
     ),
 )

@@ -31,7 +31,17 @@ from diaphane.errors import DiaphaneError, FormatError, InputError, OutputError
 from diaphane.formats import inspect, read, read_store, write_store
 from diaphane.formats.signatures import is_store
 from diaphane.history import History, history_of, record
-from diaphane.image import Cine, Field, Image, Labels, Measurement, Picture, Slices, Surface
+from diaphane.image import (
+    Cine,
+    Field,
+    Histogram,
+    Image,
+    Labels,
+    Measurement,
+    Picture,
+    Slices,
+    Surface,
+)
 from diaphane.notices import Notice
 from diaphane.phantom import Body, Box, Cut, Cylinder
 from diaphane.space import Affine, Grid
@@ -79,6 +89,10 @@ EXAMPLES: dict[str, Any] = {
     "field": Field(RNG.normal(size=(2, 3, 4, 3)).astype("f4"), SHEARED, Quantity.VELOCITY),
     "picture": Picture(RNG.integers(0, 255, (5, 7, 4)).astype(np.uint8), 0.25),
     "picture without size": Picture(np.zeros((2, 2, 3), np.uint8)),
+    "histogram": Histogram(
+        np.array([3.0, 0, 1]), np.array([-1, 0.1, 0.2, 7]), -0.5, 6.5, "HU", (0.15, 0.2), "bône"
+    ),
+    "plain histogram": Histogram(np.ones(1), np.array([0.0, 1]), 0.2, 0.3),
     "measurement": Measurement(0.1, "mL", (-np.inf, np.nan), "volume"),
     "numpy measurement": Measurement(float(np.float64(1 / 3)), ""),
     "parallel beam": ParallelBeam(ANGLES, DETECTOR),
