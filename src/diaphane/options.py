@@ -92,8 +92,6 @@ class Option:
 
     def plain(self, value: Any) -> Any:
         """Return a validated `value` as plain data (numbers, text, lists, tables)."""
-        if value is None or type(value) in (bool, int, float, str):
-            return value
         return self._adapter.dump_python(value, mode="json")
 
     def json_schema(self) -> dict[str, Any]:
