@@ -59,11 +59,14 @@ def row_of(
     rows = -(-len(images) // per_row)
     plt.rcParams.update(STYLE)
     aspect = images[0].shape[0] / images[0].shape[1]
+    lines = max(word.count("\n") + 1 for word in words)
+    height = 2.1 * aspect + 0.15 + 0.18 * lines
     made, axes = plt.subplots(
-        rows, per_row, figsize=(2.1 * per_row, rows * (2.1 * aspect + 0.55)), layout="constrained"
+        rows, per_row, figsize=(2.1 * per_row, rows * height), layout="constrained"
     )
     for ax in np.ravel(axes):
         ax.axis("off")
+        ax.set_anchor("N")
     for ax, values, word in zip(np.ravel(axes), images, words):
         ax.imshow(values, cmap="gray", vmin=window[0], vmax=window[1], interpolation="nearest")
         ax.text(

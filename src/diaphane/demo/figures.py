@@ -24,7 +24,7 @@ def section(image: Image) -> Picture:
 
 
 def shadow(scan: Scan) -> Picture:
-    """Return the first view as a radiograph, head up; counts on a logarithmic scale, as on film."""
+    """Return the first view as a radiograph, head up; counts as on film: bone is white."""
     return _fitted(_seen(scan)[0, ::-1])
 
 
@@ -53,4 +53,4 @@ def _fitted(values: AnyArray) -> Picture:
 
 def _seen(scan: Scan) -> AnyArray:
     counts = scan.quantity is Quantity.COUNTS
-    return np.log(np.maximum(scan.values, 1)) if counts else scan.values
+    return -np.log(np.maximum(scan.values, 1)) if counts else scan.values
