@@ -163,4 +163,4 @@ def _finish_plastimatch(written: Written) -> NDArray[np.float32]:
     import SimpleITK
 
     hu = SimpleITK.GetArrayFromImage(SimpleITK.ReadImage(str(written.file)))
-    return _PLASTIMATCH_WATER_PER_MM * (1 + hu / 1000)
+    return (_PLASTIMATCH_WATER_PER_MM * (1 + hu / 1000)).astype(np.float32)
