@@ -19,7 +19,7 @@ HEAD = phantom.shepp_logan(half_size_mm=100.0)
 def one_voxel(counts, **more):
     """A voxel of 20 mm, seen by one pixel from both sides again and again."""
     counts = np.asarray(counts, np.float32).reshape(-1, 1, 1)
-    beam = ParallelBeam(np.arange(len(counts)) * np.pi, Detector(1, 1, 20.0, 20.0))
+    beam = ParallelBeam(np.arange(len(counts)) % 2 * np.pi, Detector(1, 1, 20.0, 20.0))
     return ParallelScan(counts, beam, Quantity.COUNTS, **more)
 
 

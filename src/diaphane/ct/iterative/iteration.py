@@ -171,7 +171,8 @@ def pose(
         raise InputError(f"most_per_mm must be > least_per_mm ({least:g}), got {most:g}")
     if not isinstance(scan.beam, PoseBeam):
         check_radians(scan.beam.angles_rad)
-        columns_beside_axis(scan.beam.detector)
+        if scan.beam.detector.n_columns > 1:
+            columns_beside_axis(scan.beam.detector)
     target = _grid(scan, grid, start if start is not None else where)
     check_memory("an iterative reconstruction", target, copies=_COPIES)
     _check_grid("start", start, target)
