@@ -28,9 +28,9 @@ def test_exactly_the_voxels_with_their_centers_within_count(affine):
     ball = quality.region_mean(_image(values, grid), center_mm=tuple(center), radius_mm=2.345)
     assert ball.value == pytest.approx(values[near].mean())
     cylinder = quality.region_mean(
-        _image(values, grid), center_mm=tuple(center), radius_mm=1.5, half_height_mm=2.5
+        _image(values, grid), center_mm=tuple(center), radius_mm=1.537, half_height_mm=2.519
     )
-    assert cylinder.value == pytest.approx(values[(flat <= 1.5) & (height <= 2.5)].mean())
+    assert cylinder.value == pytest.approx(values[(flat <= 1.537) & (height <= 2.519)].mean())
 
 
 def test_an_insert_is_measured_with_its_interval():
